@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every room is compiled with strict memory safety: a libc call or a pointer outside `unsafe` does not build.
+let strict: [SwiftSetting] = [.strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility")]
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "apus",
+  dependencies: [.package(url: "https://github.com/apple/swift-system", from: "1.8.1")],
+  targets: [
+    // The C libraries, one module map each, and our own system calls.
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    .systemLibrary(name: "CCapability", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+    .systemLibrary(name: "CJSON", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+
+    // The rooms. An arrow only points down; `docs/architecture.md` says what each holds.
+    .target(name: "Kernel", dependencies: ["CLinux", "CSeccomp", "CCapability", system], swiftSettings: strict),
+    .target(name: "JSON", dependencies: ["CJSON"], swiftSettings: strict),
+    .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "ControlGroups", dependencies: ["Kernel", "OCISpec"], swiftSettings: strict),
+    .target(name: "Container", dependencies: ["Kernel", "OCISpec", "JSON", "ControlGroups"], swiftSettings: strict),
+    .target(name: "Commands", dependencies: ["Container", "OCISpec", "JSON"], swiftSettings: strict),
+    .executableTarget(
+      name: "apus", dependencies: ["Commands"], swiftSettings: strict,
+      linkerSettings: [
+        // One static binary: nothing of the host is loaded into a process that enters a container. lld, because the
+        // default linker warns about dlopen in libc.a. -s: symbols are 40 % of the file.
+        .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release))
+      ]),
+
+    .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "JSON"]),
+    .testTarget(name: "ControlGroupsTests", dependencies: ["ControlGroups", "OCISpec", "Kernel"]),
+    .testTarget(name: "ContainerTests", dependencies: ["Container", "OCISpec", "Kernel"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Container"]),
+    .testTarget(name: "ScenarioTests"),
+  ],
+  swiftLanguageModes: [.v6]
+)
