@@ -19,8 +19,8 @@ let package = Package(
     .target(name: "Kernel", dependencies: ["CLinux", "CSeccomp", "CCapability", system], swiftSettings: strict),
     .target(name: "JSON", dependencies: ["CJSON"], swiftSettings: strict),
     .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: strict),
-    .target(name: "ControlGroups", dependencies: ["Kernel", "OCISpec"], swiftSettings: strict),
-    .target(name: "Container", dependencies: ["Kernel", "OCISpec", "JSON", "ControlGroups"], swiftSettings: strict),
+    .target(name: "ControlGroups", dependencies: ["Kernel", "OCISpec", system], swiftSettings: strict),
+    .target(name: "Container", dependencies: ["Kernel", "OCISpec", "JSON", "ControlGroups", system], swiftSettings: strict),
     .target(name: "Commands", dependencies: ["Container", "OCISpec", "JSON"], swiftSettings: strict),
     .executableTarget(
       name: "apus", dependencies: ["Commands"], swiftSettings: strict,

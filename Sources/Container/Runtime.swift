@@ -1,0 +1,88 @@
+import Kernel
+
+/// The runtime as its verbs see it: where the containers of one root live, and whom to tell of what is no error.
+///
+/// Each operation is an extension in `Life/`, one file a story: `create`, `start`, `state`, `kill`, `delete`, `run`, `list`.
+package struct Runtime {
+  /// The directory that holds one directory per container; absolute.
+  package let root: String
+  /// Whether the caller named the root itself: a missing one is then an error for `list`.
+  package let rootIsExplicit: Bool
+  /// Cgroups are made by systemd instead of in cgroupfs.
+  package let systemdCgroup: Bool
+  /// Takes a warning: something was ignored, or did not go as well as it could. Never changes what happens.
+  package let warn: (String) -> Void
+  /// Takes a line of the debug log.
+  package let debug: (String) -> Void
+
+  package init(
+    root: String, rootIsExplicit: Bool = false, systemdCgroup: Bool = false, warn: @escaping (String) -> Void,
+    debug: @escaping (String) -> Void
+  ) {
+    self.root = root
+    self.rootIsExplicit = rootIsExplicit
+    self.systemdCgroup = systemdCgroup
+    self.warn = warn
+    self.debug = debug
+  }
+}
+
+/// What `create` and `run` are asked for, beside config.json.
+package struct CreateRequest {
+  package var id: String
+  /// The directory of the bundle; absolute.
+  package var bundle: String
+  /// The socket which gets the master end of the container's terminal.
+  package var consoleSocket: String?
+  /// Absolute; gets the decimal pid of the container's init without a newline.
+  package var pidFile: String?
+  /// chroot(2) after moving the mount, instead of pivot_root(2).
+  package var noPivot = false
+  /// Keep the caller's session keyring.
+  package var noNewKeyring = false
+  /// How many descriptors after 0, 1, 2 (and those of LISTEN_FDS) the container's process keeps.
+  package var preserveFDs = 0
+  /// nil: what config.json says.
+  package var ipc: IPCMode?
+
+  package init(id: String, bundle: String) {
+    self.id = id
+    self.bundle = bundle
+  }
+}
+
+/// What `run` is asked for beyond `create`.
+package struct RunOptions {
+  /// Return once the program runs.
+  package var detach = false
+  /// Leave the stopped container in place.
+  package var keep = false
+  /// Do not become the subreaper of the container's processes.
+  package var noSubreaper = false
+
+  package init() {}
+}
+
+/// `--ipc`: whose System V and POSIX IPC the container uses.
+package enum IPCMode: Equatable, Sendable {
+  /// A new namespace with an empty /dev/shm and /dev/mqueue.
+  case `private`
+  /// The host's.
+  case host
+  /// That of another container of the same root, with its /dev/shm and /dev/mqueue: programs find a System V segment
+  /// by `ftok("/dev/shm/file")`, so the file must be the same as well.
+  case container(id: String)
+
+  /// `private`, `host` or `container:<id>`.
+  package init?(_ text: String) {
+    if text == "private" {
+      self = .private
+    } else if text == "host" {
+      self = .host
+    } else if text.hasPrefix("container:"), text.count > "container:".count {
+      self = .container(id: String(text.dropFirst("container:".count)))
+    } else {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import CCapability
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A set of capabilities(7), a bit each.
+package struct CapabilitySet: Sendable, Equatable {
+  package var bits: UInt64 = 0
+  package init() {}
+  package func contains(_ number: CInt) -> Bool { bits & 1 << UInt64(number) != 0 }
+  package mutating func insert(_ number: CInt) { bits |= 1 << UInt64(number) }
+  package func intersection(_ other: CapabilitySet) -> CapabilitySet {
+    var result = self
+    result.bits &= other.bits
+    return result
+  }
+}
+
+package enum Capabilities {
+  /// The number of a name such as `CAP_SYS_ADMIN`; nil when libcap does not know it.
+  package static func number(of name: String) -> CInt? {
+    var value: cap_value_t = 0
+    guard name.hasPrefix("CAP_"), unsafe cap_from_name(name, &value) == 0 else { return nil }
+    return value
+  }
+
+  /// All names libcap knows, in upper case and in the order of their numbers.
+  package static var names: [String] {
+    (0..<CInt(CAP_LAST_CAP + 1)).compactMap { number in
+      guard let name = unsafe cap_to_name(number) else { return nil }
+      defer { unsafe cap_free(name) }
+      return unsafe String(cString: name).uppercased()
+    }
+  }
+
+  /// One more than the highest capability of the running kernel.
+  package static var count: CInt { cap_max_bits() }
+
+  /// What this process may have at most: its bounding set.
+  package static func bounding() -> CapabilitySet {
+    var result = CapabilitySet()
+    for number in 0..<count where cap_get_bound(number) == 1 { result.insert(number) }
+    return result
+  }
+
+  /// Takes everything that is not in `keep` out of the bounding set. Needs CAP_SETPCAP, so it comes before `set`.
+  package static func limitBounding(to keep: CapabilitySet) throws(Failure) {
+    for number in 0..<count where !keep.contains(number) && cap_get_bound(number) == 1 {
+      if cap_drop_bound(number) != 0 { throw Failure("prctl(PR_CAPBSET_DROP)", errno: Errno(rawValue: errno)) }
+    }
+  }
+
+  /// capset(2): effective, permitted and inheritable in one call.
+  package static func set(
+    effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet
+  ) throws(Failure) {
+    guard let state = unsafe cap_init() else { throw Failure("cap_init", errno: .noMemory) }
+    defer { unsafe cap_free(UnsafeMutableRawPointer(state)) }
+    for (flag, set) in [(CAP_EFFECTIVE, effective), (CAP_PERMITTED, permitted), (CAP_INHERITABLE, inheritable)] {
+      let numbers = (0..<count).filter { set.contains($0) }
+      if !numbers.isEmpty { unsafe cap_set_flag(state, flag, CInt(numbers.count), numbers, CAP_SET) }
+    }
+    if unsafe cap_set_proc(state) != 0 { throw Failure("capset", errno: Errno(rawValue: errno)) }
+  }
+
+  /// Replaces the ambient set. Each must be permitted and inheritable already (kernel 4.3).
+  package static func setAmbient(_ set: CapabilitySet) throws(Failure) {
+    if cap_reset_ambient() != 0 { throw Failure("prctl(PR_CAP_AMBIENT_CLEAR_ALL)", errno: Errno(rawValue: errno)) }
+    for number in 0..<count where set.contains(number) {
+      if cap_set_ambient(number, CAP_SET) != 0 { throw Failure("prctl(PR_CAP_AMBIENT_RAISE)", errno: Errno(rawValue: errno)) }
+    }
+  }
+}

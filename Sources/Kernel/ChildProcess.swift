@@ -1,0 +1,115 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// How a process ended.
+package enum ExitStatus: Sendable, Equatable {
+  case exited(code: CInt)
+  case signaled(CInt)
+
+  /// The status a shell would show: the code, or 128 plus the signal.
+  package var shellStatus: CInt {
+    switch self {
+    case .exited(let code): code
+    case .signaled(let signal): 128 + signal
+    }
+  }
+}
+
+/// A process held by a pidfd: a signal never reaches another process that got its pid later (pidfd_open(2)).
+package struct ProcessHandle: ~Copyable {
+  package let pid: CInt
+  private let pidfd: Descriptor
+
+  init(pid: CInt, pidfd: consuming Descriptor) {
+    self.pid = pid
+    self.pidfd = pidfd
+  }
+
+  /// ESRCH when no process has this pid. The caller compares the start time to know that it is the one it means.
+  package init(pid: CInt) throws(Failure) {
+    self.pid = pid
+    pidfd = Descriptor(owning: try call("pidfd_open") { apus_pidfd_open(pid) })
+  }
+
+  package func send(signal: CInt) throws(Failure) {
+    try call("pidfd_send_signal") { apus_pidfd_send_signal(pidfd.number, signal) }
+  }
+
+  /// True once the process has ended, reaped or not. Waits at most `milliseconds`; −1 waits for ever.
+  package func hasEnded(within milliseconds: CInt) throws(Failure) -> Bool {
+    try poll([pidfd.number], events: [POLLIN_EVENT], milliseconds: milliseconds)[0] != 0
+  }
+
+  /// Waits for the end of a child of this process and reaps it.
+  package func reap() throws(Failure) -> ExitStatus {
+    var code: CInt = 0
+    var status: CInt = 0
+    try call("waitid") { unsafe apus_wait_pidfd(pidfd.number, &code, &status) }
+    return code == CInt(CLD_EXITED) ? .exited(code: status) : .signaled(status)
+  }
+
+  var pollNumber: CInt { pidfd.number }
+
+  /// The pidfd itself, to poll on beside others or to send to another process.
+  package func withDescriptor<R>(_ body: (borrowing Descriptor) throws(Failure) -> R) throws(Failure) -> R { try body(pidfd) }
+}
+
+let POLLIN_EVENT: Int16 = 1
+
+func poll(_ numbers: [CInt], events: [Int16], milliseconds: CInt) throws(Failure) -> [Int16] {
+  var events = events
+  try call("poll") { unsafe apus_poll(numbers, &events, numbers.count, milliseconds) }
+  return events
+}
+
+/// Starts a child which runs `body` and never returns from it: clone3(2) without CLONE_VM.
+///
+/// The child has a copy of all memory and all descriptors, so nothing is serialised for it. That is safe in Swift
+/// because apus has one thread: no lock can be held by a thread the child does not have.
+///
+/// - Parameters:
+///   - namespaces: new namespaces for the child. Not `.cgroup`: the kernel would take the *parent's* cgroup as its root
+///     (copy_cgroup_ns reads the cgroup of the caller), so the child unshares that one itself.
+///   - cgroup: the directory of the cgroup the child is born into (CLONE_INTO_CGROUP, kernel 5.7), so that it is never
+///     outside of its limits, not even for its first instruction.
+///   - sibling: makes the child a child of this process's parent (CLONE_PARENT).
+package func spawn(
+  namespaces: NamespaceKinds = [], cgroup: SharedDescriptor? = nil, sibling: Bool = false, sharingDescriptors: Bool = false,
+  _ body: () -> Never
+) throws(Failure) -> ProcessHandle {
+  var pidfd: CInt = -1
+  var arguments = clone_args()
+  arguments.flags = namespaces.rawValue | 0x1000  // CLONE_PIDFD
+  if sibling { arguments.flags |= 0x8000 }  // CLONE_PARENT
+  if sharingDescriptors { arguments.flags |= 0x400 }  // CLONE_FILES
+  arguments.exit_signal = sibling ? 0 : UInt64(SIGCHLD)
+  if let cgroup {
+    arguments.flags |= 0x2_0000_0000  // CLONE_INTO_CGROUP
+    arguments.cgroup = UInt64(cgroup.descriptor.number)
+  }
+  let pid = try unsafe withUnsafeMutablePointer(to: &pidfd) { pointer throws(Failure) in
+    arguments.pidfd = UInt64(UInt(bitPattern: pointer))
+    return try call("clone3") { unsafe apus_clone3(&arguments) }
+  }
+  if pid == 0 { body() }
+  return ProcessHandle(pid: pid, pidfd: Descriptor(owning: pidfd))
+}
+
+/// Ends this process at once: no deinit, no atexit, no stdio buffer of the parent flushed twice.
+package func endProcess(_ status: CInt) -> Never { _exit(status) }
+
+package var processID: CInt { getpid() }
+package var effectiveUserID: UInt32 { geteuid() }
+package var effectiveGroupID: UInt32 { getegid() }
+
+/// kill(2) by number: only for a process that cannot have ended unseen, such as one listed by a frozen cgroup.
+package func sendSignal(_ signal: CInt, to pid: CInt) throws(Failure) { try call("kill") { apus_kill(pid, signal) } }
+
+/// Reaps one child that has ended, whichever it is: our own, or an orphan which a subreaper inherited. Does not wait.
+package func reapAnyChild() -> (pid: CInt, status: ExitStatus)? {
+  var status: CInt = 0
+  let pid = unsafe apus_wait_pid(-1, &status)
+  guard pid > 0 else { return nil }
+  return (pid, status & 0x7f == 0 ? .exited(code: status >> 8 & 0xff) : .signaled(status & 0x7f))
+}

@@ -1,0 +1,110 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+// What makes up the identity and the limits of this process: each function is one system call, or the few that only
+// make sense together.
+
+/// All three user ids at once. setresuid(2) clears the dumpable flag and the parent death signal.
+package func setUserID(_ id: UInt32) throws(Failure) { try call("setresuid") { apus_setresuid(id) } }
+package func setGroupID(_ id: UInt32) throws(Failure) { try call("setresgid") { apus_setresgid(id) } }
+package func setSupplementaryGroups(_ groups: [UInt32]) throws(Failure) {
+  try call("setgroups") { unsafe apus_setgroups(groups.count, groups) }
+}
+
+package func setFileModeMask(_ mask: UInt32) { _ = umask(mask) }
+package func startSession() throws(Failure) { try call("setsid") { apus_setsid() } }
+package func setHostname(_ name: String) throws(Failure) { try call("sethostname") { unsafe apus_sethostname(name, name.utf8.count) } }
+package func setDomainname(_ name: String) throws(Failure) {
+  try call("setdomainname") { unsafe apus_setdomainname(name, name.utf8.count) }
+}
+package func changeWorkingDirectory(_ path: String) throws(Failure) { try call("chdir") { unsafe apus_chdir(path) } }
+
+/// getcwd(2). It begins with `(unreachable)` when the directory lies outside of this process's root, and is ENOENT when
+/// it was removed.
+package func workingDirectoryPath() throws(Failure) -> String {
+  var bytes = [CChar](repeating: 0, count: 4096)
+  let count = try call("getcwd") { unsafe apus_getcwd(&bytes, bytes.count) }
+  return String(decoding: bytes[..<max(0, count - 1)].map(UInt8.init(bitPattern:)), as: UTF8.self)
+}
+
+/// prctl(2)
+package enum ProcessControl {
+  package static func setNoNewPrivileges() throws(Failure) { try control("PR_SET_NO_NEW_PRIVS", 38, 1) }
+  /// 0: no ptrace(2) of this process and none of its /proc files for others until the next exec.
+  package static func setDumpable(_ on: Bool) throws(Failure) { try control("PR_SET_DUMPABLE", 4, on ? 1 : 0) }
+  /// The capabilities survive the change of user id; `false` is the rule of exec.
+  package static func setKeepCapabilities(_ on: Bool) throws(Failure) { try control("PR_SET_KEEPCAPS", 8, on ? 1 : 0) }
+  /// The signal this process gets when its parent ends; 0 is none.
+  package static func setParentDeathSignal(_ signal: CInt) throws(Failure) { try control("PR_SET_PDEATHSIG", 1, UInt(signal)) }
+  /// Orphaned descendants become children of this process.
+  package static func setChildSubreaper() throws(Failure) { try control("PR_SET_CHILD_SUBREAPER", 36, 1) }
+
+  private static func control(_ name: StaticString, _ option: CInt, _ value: UInt) throws(Failure) {
+    do { try call("prctl") { apus_prctl(option, value, 0, 0, 0) } } catch { throw Failure("prctl(\(name))", errno: error.errno) }
+  }
+}
+
+/// keyctl(2)
+package enum Keyring {
+  /// Joins a new session keyring of this name and lets its user search it; containers of one user then don't share keys.
+  package static func joinSession(named name: String) throws(Failure) {
+    let serial = try call("keyctl(JOIN_SESSION_KEYRING)") { unsafe apus_keyctl_join_session(name) }
+    // KEYCTL_SETPERM: possessor all, user view, read, search (0x3f0b0000): what a process of another uid in the container needs.
+    try call("keyctl(SETPERM)") { apus_keyctl_set_permissions(serial, 0x3f0b_0000) }
+  }
+}
+
+/// prlimit(2)
+package func setResourceLimit(_ resource: CInt, soft: UInt64, hard: UInt64) throws(Failure) {
+  var limit = [soft, hard]
+  try call("prlimit") { unsafe apus_prlimit(0, resource, &limit, nil) }
+}
+
+/// The number of a RLIMIT_* name, or nil when this kernel has none such (getrlimit(2)).
+package func resourceLimitNumber(_ name: String) -> CInt? {
+  let names = [
+    "CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE",
+    "RTPRIO", "RTTIME",
+  ]
+  guard name.hasPrefix("RLIMIT_"), let index = names.firstIndex(of: String(name.dropFirst(7))) else { return nil }
+  return CInt(index)
+}
+
+/// personality(2): the execution domain, such as PER_LINUX32 (8).
+package func setPersonality(_ domain: UInt) throws(Failure) { try call("personality") { apus_personality(domain) } }
+
+/// ioprio_set(2) for this process.
+package func setIOPriority(class ioClass: CInt, level: CInt) throws(Failure) {
+  try call("ioprio_set") { apus_ioprio_set(1, 0, ioClass << 13 | level) }
+}
+
+/// struct sched_attr of sched_setattr(2).
+package struct SchedulingAttributes {
+  package var size: UInt32 = 56
+  package var policy: UInt32 = 0
+  package var flags: UInt64 = 0
+  package var nice: Int32 = 0
+  package var priority: UInt32 = 0
+  /// SCHED_DEADLINE, in nanoseconds.
+  package var runtime: UInt64 = 0
+  package var deadline: UInt64 = 0
+  package var period: UInt64 = 0
+  package var utilMin: UInt32 = 0
+  package var utilMax: UInt32 = 0
+  package init() {}
+}
+
+package func setScheduling(_ attributes: SchedulingAttributes) throws(Failure) {
+  var attributes = attributes
+  try call("sched_setattr") { unsafe apus_sched_setattr(0, &attributes) }
+}
+
+/// set_mempolicy(2): `nodes` are numbers of NUMA nodes.
+package func setMemoryPolicy(mode: CInt, nodes: [Int]) throws(Failure) {
+  let highest = nodes.max() ?? -1
+  var mask = [UInt](repeating: 0, count: highest / UInt.bitWidth + 1)
+  for node in nodes { mask[node / UInt.bitWidth] |= 1 << UInt(node % UInt.bitWidth) }
+  // The kernel looks at one bit less than it is told.
+  try call("set_mempolicy") { unsafe apus_set_mempolicy(mode, &mask, nodes.isEmpty ? 0 : UInt(highest + 2)) }
+}

@@ -1,0 +1,170 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// The one owner of an open file: closed when the owner's life ends.
+///
+/// Everything is opened CLOEXEC at birth. The number stays inside this room; other rooms get operations.
+package struct Descriptor: ~Copyable {
+  let number: CInt
+
+  init(owning number: CInt) { self.number = number }
+
+  /// Takes over a descriptor the process was started with, such as one from LISTEN_FDS.
+  package init(inherited number: CInt) { self.number = number }
+
+  deinit { apus_close(number) }
+
+  /// A second descriptor of the same open file description, CLOEXEC, never below 3.
+  package func duplicate() throws(Failure) -> Descriptor {
+    Descriptor(owning: try call("fcntl(F_DUPFD_CLOEXEC)") { apus_duplicate(number, 3) })
+  }
+
+  /// `/proc/self/fd/N` below a verified procfs, for the few calls which take only a path.
+  package var procPath: String { "self/fd/\(number)" }
+
+  /// The number, for a message to a person or for an audit. Never to be opened by.
+  package var numberForDisplay: CInt { number }
+
+  package func setCloseOnExec(_ on: Bool) throws(Failure) {
+    try call("fcntl(F_SETFD)") { apus_set_descriptor_flags(number, on ? FD_CLOEXEC : 0) }
+  }
+}
+
+/// A descriptor that several values refer to: a row of a plan, an element of an array. Closed with the last of them.
+package final class SharedDescriptor {
+  package let descriptor: Descriptor
+  package init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+}
+
+/// open(2) flags. O_CLOEXEC is always added.
+package struct OpenOptions: OptionSet, Sendable {
+  package let rawValue: CInt
+  package init(rawValue: CInt) { self.rawValue = rawValue }
+  package static let readOnly: OpenOptions = []
+  package static let writeOnly = OpenOptions(rawValue: O_WRONLY)
+  package static let readWrite = OpenOptions(rawValue: O_RDWR)
+  package static let create = OpenOptions(rawValue: O_CREAT)
+  package static let exclusive = OpenOptions(rawValue: O_EXCL)
+  package static let truncate = OpenOptions(rawValue: O_TRUNC)
+  package static let append = OpenOptions(rawValue: O_APPEND)
+  package static let synchronous = OpenOptions(rawValue: O_SYNC)
+  package static let nonBlocking = OpenOptions(rawValue: O_NONBLOCK)
+  package static let noControllingTerminal = OpenOptions(rawValue: O_NOCTTY)
+  package static let directory = OpenOptions(rawValue: O_DIRECTORY)
+  package static let noFollow = OpenOptions(rawValue: O_NOFOLLOW)
+  /// A handle of the place only: no permission on the file itself is needed and no device is opened.
+  package static let path = OpenOptions(rawValue: 0o10000000)
+}
+
+/// openat2(2) RESOLVE_* flags (kernel 5.6).
+package struct Resolve: OptionSet, Sendable {
+  package let rawValue: UInt64
+  package init(rawValue: UInt64) { self.rawValue = rawValue }
+  package static let noCrossDevice = Resolve(rawValue: 0x01)
+  package static let noMagicLinks = Resolve(rawValue: 0x02)
+  package static let noSymlinks = Resolve(rawValue: 0x04)
+  /// The path may not leave the directory, not even for a moment: such a path is EXDEV.
+  package static let beneath = Resolve(rawValue: 0x08)
+  /// The directory is the root: absolute paths, symlinks and `..` stay inside it.
+  package static let inRoot = Resolve(rawValue: 0x10)
+}
+
+extension Descriptor {
+  /// openat2(2) relative to this directory. `resolve` says how far the path may lead.
+  package func open(
+    _ path: String, _ options: OpenOptions, resolve: Resolve, mode: UInt32 = 0
+  ) throws(Failure) -> Descriptor {
+    try openat2(number, path, options, resolve, mode)
+  }
+
+  /// Opens a path of the host, resolved in the ordinary way. Never for a path inside a container's root.
+  package static func open(host path: String, _ options: OpenOptions, mode: UInt32 = 0) throws(Failure) -> Descriptor {
+    try openat2(AT_FDCWD, path, options, [], mode)
+  }
+
+  /// The working directory of this process.
+  package static func workingDirectory() throws(Failure) -> Descriptor {
+    try openat2(AT_FDCWD, ".", [.path, .directory], [], 0)
+  }
+}
+
+/// openat2(2) gives EAGAIN when a rename races with a scoped lookup: tried again, but not for ever (128 times, as
+/// libpathrs does; an attacker could otherwise keep us here).
+private func openat2(
+  _ directory: CInt, _ path: String, _ options: OpenOptions, _ resolve: Resolve, _ mode: UInt32
+) throws(Failure) -> Descriptor {
+  var how = open_how(
+    flags: UInt64(UInt32(bitPattern: options.rawValue | O_CLOEXEC)),
+    mode: options.contains(.create) ? UInt64(mode) : 0, resolve: resolve.rawValue)
+  for _ in 0..<128 {
+    do { return Descriptor(owning: try call("openat2") { unsafe apus_openat2(directory, path, &how) }) } catch {
+      if error.errno != .resourceTemporarilyUnavailable || options.contains(.nonBlocking) { throw error }
+    }
+  }
+  throw Failure("openat2", errno: .resourceTemporarilyUnavailable, hint: "the path keeps changing while it is looked up")
+}
+
+// MARK: - Reading and writing
+
+extension Descriptor {
+  /// Reads at most `capacity` bytes; an empty result is the end of the file.
+  package func read(atMost capacity: Int) throws(Failure) -> [UInt8] {
+    var failure: Failure?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      do throws(Failure) { count = try call("read") { unsafe apus_read(number, buffer.baseAddress, capacity) } } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Reads to the end of the file, and fails with EFBIG beyond `limit` bytes.
+  package func readAll(limit: Int = 16 << 20, chunk: Int = 32 << 10) throws(Failure) -> [UInt8] {
+    var all: [UInt8] = []
+    while true {
+      let more = try read(atMost: chunk)
+      if more.isEmpty { return all }
+      if all.isEmpty { all = more } else { all += more }
+      if all.count > limit { throw Failure("read", errno: .fileTooLarge) }
+    }
+  }
+
+  /// One write(2) with all the bytes: files of cgroup, procfs and sysfs take a value in one piece or not at all.
+  package func writeOnce(_ text: String) throws(Failure) {
+    var text = text
+    var failure: Failure?
+    text.withUTF8 { bytes in
+      do throws(Failure) {
+        let written = try call("write") { unsafe apus_write(number, bytes.baseAddress, bytes.count) }
+        if written != bytes.count { failure = Failure("write: only \(written) of \(bytes.count) bytes were taken") }
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Writes all the bytes, in as many pieces as it takes.
+  package func writeAll(_ bytes: [UInt8]) throws(Failure) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = try write(some: rest)
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  package func write(some bytes: ArraySlice<UInt8>) throws(Failure) -> Int {
+    try unsafe bytes.withUnsafeBufferPointer { buffer throws(Failure) in
+      try call("write") { unsafe apus_write(number, buffer.baseAddress, buffer.count) }
+    }
+  }
+
+  package func writeAll(_ text: String) throws(Failure) { try writeAll(Array(text.utf8)) }
+}
+
+extension Descriptor {
+  /// Takes an advisory lock on the file, flock(2). `wait: false` fails with EWOULDBLOCK when another holds it.
+  package func lock(exclusive: Bool = true, wait: Bool) throws(Failure) {
+    try call("flock") { apus_flock(number, (exclusive ? LOCK_EX : LOCK_SH) | (wait ? 0 : LOCK_NB)) }
+  }
+}

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// The arguments of an exec as C has them: made once, before the last moment, so that the exec itself allocates nothing.
+@safe package struct ExecutableImage: ~Copyable {
+  private let arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
+  package init(arguments: [String], environment: [String]) {
+    unsafe self.arguments = cArray(arguments)
+    unsafe self.environment = cArray(environment)
+  }
+
+  deinit {
+    unsafe freeCArray(arguments)
+    unsafe freeCArray(environment)
+  }
+
+  /// Replaces this process's program by the file at `path`, an absolute path in its own root. Returns only to fail.
+  package func execute(path: String) throws(Failure) -> Never {
+    try call("execve") { unsafe apus_execveat(AT_FDCWD, path, arguments, environment, 0) }
+    fatalError("execve returned")
+  }
+
+  /// Replaces this process's program by the open file (execveat(2) AT_EMPTY_PATH). A `#!` script cannot be run so when
+  /// the descriptor is CLOEXEC.
+  package func execute(_ file: borrowing Descriptor) throws(Failure) -> Never {
+    try call("execveat") { unsafe apus_execveat(file.number, "", arguments, environment, 0x1000) }
+    fatalError("execveat returned")
+  }
+}
+
+private func cArray(_ strings: [String]) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
+  let array = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: strings.count + 1)
+  for (index, string) in strings.enumerated() { unsafe array[index] = strdup(string) }
+  unsafe array[strings.count] = nil
+  return unsafe array
+}
+
+private func freeCArray(_ array: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) {
+  var index = 0
+  while let string = unsafe array[index] {
+    unsafe free(string)
+    index += 1
+  }
+  unsafe array.deallocate()
+}
+
+/// The environment of this process, one `NAME=value` each.
+package var processEnvironment: [String] {
+  var result: [String] = []
+  var entry = unsafe environ
+  while let text = unsafe entry.pointee {
+    unsafe result.append(String(cString: text))
+    unsafe entry += 1
+  }
+  return result
+}
+
+package func environmentVariable(_ name: String) -> String? {
+  guard let value = unsafe getenv(name) else { return nil }
+  return unsafe String(cString: value)
+}

@@ -1,0 +1,109 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// What statx(2) says of an open file: enough to verify it before it is trusted.
+package struct FileStatus: Sendable {
+  package enum Kind: Sendable { case regular, directory, symbolicLink, characterDevice, blockDevice, fifo, socket, unknown }
+
+  package let kind: Kind
+  /// Permission bits, set-id bits and the sticky bit.
+  package let permissions: UInt32
+  package let owner: UInt32
+  package let group: UInt32
+  package let inode: UInt64
+  package let size: UInt64
+  /// Of the file system the file is on.
+  package let device: DeviceNumber
+  /// Of the device a device node stands for.
+  package let represents: DeviceNumber
+
+  fileprivate init(_ status: statx) {
+    switch UInt32(status.stx_mode) & S_IFMT {
+    case S_IFREG: kind = .regular
+    case S_IFDIR: kind = .directory
+    case S_IFLNK: kind = .symbolicLink
+    case S_IFCHR: kind = .characterDevice
+    case S_IFBLK: kind = .blockDevice
+    case S_IFIFO: kind = .fifo
+    case S_IFSOCK: kind = .socket
+    default: kind = .unknown
+    }
+    permissions = UInt32(status.stx_mode) & 0o7777
+    owner = status.stx_uid
+    group = status.stx_gid
+    inode = status.stx_ino
+    size = status.stx_size
+    device = DeviceNumber(major: status.stx_dev_major, minor: status.stx_dev_minor)
+    represents = DeviceNumber(major: status.stx_rdev_major, minor: status.stx_rdev_minor)
+  }
+}
+
+package struct DeviceNumber: Hashable, Sendable {
+  package let major: UInt32
+  package let minor: UInt32
+  package init(major: UInt32, minor: UInt32) {
+    self.major = major
+    self.minor = minor
+  }
+}
+
+/// fstatfs(2) f_type of the file systems whose identity matters.
+package enum FileSystemMagic {
+  package static let procfs = 0x9fa0
+  package static let sysfs = 0x6265_6572
+  package static let devpts = 0x1cd1
+  package static let tmpfs = 0x0102_1994
+  package static let cgroup2 = 0x6367_7270
+  package static let mqueue = 0x1980_0202
+}
+
+private let emptyPath: CInt = 0x1000  // AT_EMPTY_PATH
+private let noFollowLink: CInt = 0x100  // AT_SYMLINK_NOFOLLOW
+private let basicStatistics: UInt32 = 0x7ff  // STATX_BASIC_STATS
+
+extension Descriptor {
+  package func status() throws(Failure) -> FileStatus {
+    var result = statx()
+    try call("statx") { unsafe apus_statx(number, "", emptyPath, basicStatistics, &result) }
+    return FileStatus(result)
+  }
+
+  /// The status of an entry of this directory; a symbolic link is not followed.
+  package func status(of name: String) throws(Failure) -> FileStatus {
+    var result = statx()
+    try call("statx") { unsafe apus_statx(number, name, noFollowLink, basicStatistics, &result) }
+    return FileStatus(result)
+  }
+
+  /// f_type of the file system the file is on; see ``FileSystemMagic``.
+  package func fileSystemMagic() throws(Failure) -> Int { try call("fstatfs") { apus_filesystem_magic(number) } }
+
+  /// The target of a symbolic link: of the entry `name`, or of this descriptor when it was opened `.path, .noFollow`.
+  package func readLink(_ name: String = "") throws(Failure) -> String {
+    var failure: Failure?
+    let capacity = 4096
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
+        do throws(Failure) {
+          count = try call("readlinkat") { unsafe apus_readlinkat(number, name, characters.baseAddress, capacity) }
+        } catch { failure = error }
+      }
+    }
+    if let failure { throw failure }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+/// The target of a symbolic link on the host, such as `/proc/PID/ns/net`.
+package func readLink(host path: String) throws(Failure) -> String {
+  try Descriptor(owning: AT_FDCWD).readLinkThenForget(path)
+}
+
+extension Descriptor {
+  fileprivate consuming func readLinkThenForget(_ path: String) throws(Failure) -> String {
+    let result = Result { () throws(Failure) in try readLink(path) }
+    discard self
+    return try result.get()
+  }
+}

@@ -1,0 +1,113 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A set of signals as rt_sigprocmask(2) has it: bit n−1 is signal n.
+package struct SignalSet: Sendable, Equatable {
+  package var bits: UInt64 = 0
+  package init() {}
+  /// Every signal; SIGKILL and SIGSTOP in it have no effect.
+  package static var all: SignalSet {
+    var set = SignalSet()
+    set.bits = ~0
+    return set
+  }
+  package mutating func remove(_ signal: CInt) { bits &= ~(1 << UInt64(signal - 1)) }
+}
+
+package enum Signals {
+  /// Blocks `set`; gives back the mask there was.
+  package static func block(_ set: SignalSet) throws(Failure) -> SignalSet {
+    var old: UInt64 = 0
+    try call("rt_sigprocmask") { unsafe apus_block_signals(set.bits, &old) }
+    var result = SignalSet()
+    result.bits = old
+    return result
+  }
+
+  package static func setMask(_ set: SignalSet) throws(Failure) { try call("rt_sigprocmask") { apus_set_signals(set.bits) } }
+
+  /// Every signal back to its default action, ignored ones too: a container does not inherit that its engine ignores SIGPIPE.
+  package static func resetActions() {
+    for number in CInt(1)...64 where number != SIGKILL && number != SIGSTOP && number != 32 && number != 33 {
+      _ = apus_reset_signal(number)  // EINVAL for a number this kernel does not have: nothing to reset then
+    }
+  }
+
+  /// The blocked signals of `set` arrive as reads of this descriptor (signalfd(2)).
+  package static func open(_ set: SignalSet) throws(Failure) -> Descriptor {
+    Descriptor(owning: try call("signalfd4") { apus_signalfd(set.bits) })
+  }
+
+  /// The number of a signal given as number or name, with or without `SIG`, in any case; nil when there is none such.
+  package static func number(of text: String) -> CInt? {
+    if !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
+      guard let number = CInt(text), (0...64).contains(number) else { return nil }
+      return number
+    }
+    var name = text.uppercased()
+    if name.hasPrefix("SIG") { name.removeFirst(3) }
+    if let index = names.firstIndex(of: name) { return CInt(index + 1) }
+    switch name {
+    case "CLD": return SIGCHLD
+    case "POLL": return SIGIO
+    case "IOT": return SIGABRT
+    case "RTMIN": return 34
+    case "RTMAX": return 64
+    default: break
+    }
+    if name.hasPrefix("RTMIN+"), let offset = CInt(name.dropFirst(6)), (0...30).contains(offset) { return 34 + offset }
+    if name.hasPrefix("RTMAX-"), let offset = CInt(name.dropFirst(6)), (0...30).contains(offset) { return 64 - offset }
+    return nil
+  }
+
+  /// The name of a signal, such as `SIGKILL`.
+  package static func name(of number: CInt) -> String {
+    names.indices.contains(Int(number) - 1) ? "SIG\(names[Int(number) - 1])" : "signal \(number)"
+  }
+
+  /// signal(7), 1 to 31, as on every architecture but alpha, mips and parisc.
+  private static let names = [
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
+    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+  ]
+
+  package static let windowChanged: CInt = 28
+  package static let childEnded: CInt = 17
+  package static let kill: CInt = 9
+  package static let terminate: CInt = 15
+  /// What the Go runtime sends itself to preempt a goroutine; an engine's copy of it means nothing to a container.
+  package static let urgent: CInt = 23
+}
+
+/// Waits on several descriptors at once, poll(2).
+package struct Poll {
+  package struct Ready: OptionSet, Sendable {
+    package let rawValue: Int16
+    package init(rawValue: Int16) { self.rawValue = rawValue }
+    package static let input = Ready(rawValue: 1)
+    package static let output = Ready(rawValue: 4)
+    package static let hangUp = Ready(rawValue: 0x10)
+    package static let error = Ready(rawValue: 0x8)
+  }
+
+  private var numbers: [CInt] = []
+  private var wanted: [Int16] = []
+  package init() {}
+
+  /// Watches `descriptor`, which must stay open as long as this value is used. A negative row is skipped by the kernel.
+  package mutating func add(_ descriptor: borrowing Descriptor, _ events: Ready) {
+    numbers.append(descriptor.number)
+    wanted.append(events.rawValue)
+  }
+
+  package mutating func add(_ process: borrowing ProcessHandle) {
+    numbers.append(process.pollNumber)
+    wanted.append(Ready.input.rawValue)
+  }
+
+  /// What is ready, in the order of `add`. −1 waits for ever.
+  package func wait(milliseconds: CInt = -1) throws(Failure) -> [Ready] {
+    try poll(numbers, events: wanted, milliseconds: milliseconds).map { Ready(rawValue: $0) }
+  }
+}

@@ -1,0 +1,112 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// The two ends of a connection between a process and its child. SOCK_SEQPACKET: a message arrives whole or not at
+/// all, and the end of the other process is an empty read.
+package struct SocketPair: ~Copyable {
+  package var host: Descriptor
+  package var child: Descriptor
+
+  package init(stream: Bool = false) throws(Failure) {
+    var numbers: [CInt] = [-1, -1]
+    try call("socketpair") { unsafe apus_socketpair(stream ? 1 : 5, &numbers) }  // SOCK_STREAM : SOCK_SEQPACKET
+    host = Descriptor(owning: numbers[0])
+    child = Descriptor(owning: numbers[1])
+  }
+
+  package consuming func hostEnd() -> Descriptor { host }
+  package consuming func childEnd() -> Descriptor { child }
+}
+
+/// A message on a socket, and the descriptors that came with it (SCM_RIGHTS).
+package struct Message: ~Copyable {
+  package let bytes: [UInt8]
+  package var descriptor: Descriptor?
+
+  package consuming func takeDescriptor() -> Descriptor? { descriptor }
+}
+
+extension Descriptor {
+  package func send(_ bytes: [UInt8]) throws(Failure) {
+    try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, nil, 0) }
+  }
+
+  /// Sends bytes together with an open file; unix(7) SCM_RIGHTS.
+  package func send(_ bytes: [UInt8], with other: borrowing Descriptor) throws(Failure) {
+    var attached = other.number
+    try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, &attached, 1) }
+  }
+
+  /// Waits for a message. Empty bytes mean that the other side is gone.
+  package func receive(atMost capacity: Int = 64 << 10) throws(Failure) -> Message {
+    var failure: Failure?
+    var attached: CInt = -1
+    var attachedCount = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      do throws(Failure) {
+        count = try call("recvmsg") {
+          unsafe apus_receive(number, buffer.baseAddress, capacity, &attached, 1, &attachedCount)
+        }
+      } catch { failure = error }
+    }
+    if let failure, failure.errno != .connectionReset { throw failure }
+    return Message(bytes: failure == nil ? bytes : [], descriptor: attachedCount == 1 ? Descriptor(owning: attached) : nil)
+  }
+}
+
+/// A unix socket of the file system. Its path may be longer than the 108 bytes of sockaddr_un: the directory is
+/// opened, and the socket is reached as `/proc/self/fd/N/name`.
+package struct UnixSocket {
+  package enum Kind: CInt, Sendable {
+    case stream = 1
+    case datagram = 2
+  }
+
+  /// Creates the socket `name` in `directory` and binds to it.
+  package static func bind(
+    _ name: String, in directory: borrowing Descriptor, kind: Kind, mode: UInt32
+  ) throws(Failure) -> Descriptor {
+    let socket = try make(kind)
+    let path = "/proc/\(directory.procPath)/\(name)"
+    try call("bind") { unsafe apus_bind_unix(socket.number, path) }
+    try call("fchmodat") { unsafe apus_fchmodat(directory.number, name, mode) }
+    return socket
+  }
+
+  package static func connect(to name: String, in directory: borrowing Descriptor, kind: Kind) throws(Failure) -> Descriptor {
+    let socket = try make(kind)
+    let path = "/proc/\(directory.procPath)/\(name)"
+    try call("connect") { unsafe apus_connect_unix(socket.number, path) }
+    return socket
+  }
+
+  /// Connects to a socket of the host by its path, of whatever length.
+  package static func connect(host path: String, kind: Kind) throws(Failure) -> Descriptor {
+    let path = FilePath(path)
+    guard let name = path.lastComponent else { throw Failure("connect", errno: .isDirectory) }
+    let parent = path.removingLastComponent()
+    let directory = try Descriptor.open(host: parent.isEmpty ? "." : parent.string, [.path, .directory])
+    return try connect(to: name.string, in: directory, kind: kind)
+  }
+
+  private static func make(_ kind: Kind) throws(Failure) -> Descriptor {
+    Descriptor(owning: try call("socket") { apus_socket(AF_UNIX, kind.rawValue, 0) })
+  }
+}
+
+extension Descriptor {
+  package func listen() throws(Failure) { try call("listen") { apus_listen(number, 1) } }
+
+  /// Waits for a connection and accepts it.
+  package func accept() throws(Failure) -> Descriptor { Descriptor(owning: try call("accept4") { apus_accept(number) }) }
+
+  /// The pid of the process at the other end when it connected (SO_PEERCRED).
+  package func peerProcess() throws(Failure) -> CInt { try call("getsockopt") { apus_peer_pid(number) } }
+}
+
+/// Brings a network interface of this process's network namespace up (netdevice(7) SIOCSIFFLAGS).
+package func bringUp(interface name: String) throws(Failure) {
+  let socket = Descriptor(owning: try call("socket") { apus_socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0) })
+  try call("ioctl(SIOCSIFFLAGS)") { unsafe apus_interface_up(socket.number, name) }
+}

@@ -1,0 +1,20 @@
+import SystemPackage
+
+/// Turns the `-errno` convention of `CLinux` into a typed failure named after the system call.
+///
+/// - EINTR is retried here and nowhere else.
+/// - EBADF and EFAULT are not errors of the world but bugs of ours: they trap, with text.
+@inline(__always)
+@discardableResult
+func call<Result: FixedWidthInteger & SignedInteger>(
+  _ name: StaticString, _ body: () -> Result
+) throws(Failure) -> Result {
+  while true {
+    let result = body()
+    if result >= 0 { return result }
+    let errno = Errno(rawValue: CInt(truncatingIfNeeded: -result))
+    if errno == .interrupted { continue }
+    if errno == .badFileDescriptor || errno == .badAddress { fatalError("\(name): \(errno): a descriptor or pointer of apus is wrong") }
+    throw Failure("\(name)", errno: errno)
+  }
+}
