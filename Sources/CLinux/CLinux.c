@@ -71,6 +71,8 @@ long apus_getdents64(int fd, void *bytes, size_t count) { RESULT(syscall(SYS_get
 long apus_getxattr(int fd, const char *name, void *bytes, size_t count) { RESULT(fgetxattr(fd, name, bytes, count)); }
 long apus_listxattr(int fd, char *bytes, size_t count) { RESULT(flistxattr(fd, bytes, count)); }
 int apus_setxattr(int fd, const char *name, const void *bytes, size_t count) { RESULT(fsetxattr(fd, name, bytes, count, 0)); }
+long apus_rewind(int fd) { RESULT(lseek(fd, 0, SEEK_SET)); }
+int apus_faccessat2(int d, const char *path, int mode, int flags) { RESULT(syscall(SYS_faccessat2, d, path, mode, flags)); }
 int apus_flock(int fd, int operation) { RESULT(flock(fd, operation)); }
 int apus_duplicate(int fd, int lowest) { RESULT(fcntl(fd, F_DUPFD_CLOEXEC, lowest)); }
 int apus_duplicate_onto(int fd, int target) { RESULT(dup2(fd, target)); }

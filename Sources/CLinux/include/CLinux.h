@@ -33,6 +33,8 @@ long apus_getdents64(int fd, void *bytes, size_t count);
 long apus_getxattr(int fd, const char *name, void *bytes, size_t count);
 long apus_listxattr(int fd, char *bytes, size_t count);
 int apus_setxattr(int fd, const char *name, const void *bytes, size_t count);
+long apus_rewind(int fd);
+int apus_faccessat2(int directory, const char *path, int mode, int flags);
 int apus_flock(int fd, int operation);
 int apus_duplicate(int fd, int lowest);
 int apus_duplicate_onto(int fd, int target);
