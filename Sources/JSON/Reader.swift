@@ -82,8 +82,8 @@ package final class Reader {
 
   // MARK: Objects
 
-  package func object<T>(_ name: StaticString, _ need: Need = .optional, _ body: (Reader) -> T) -> T? {
-    member(name, need) { expect(.object, "an object") ? body(self) : nil }
+  package func object<T>(_ name: StaticString, _ body: (Reader) -> T) -> T? {
+    member(name, .optional) { expect(.object, "an object") ? body(self) : nil }
   }
 
   package func objects<T>(_ name: StaticString, _ body: (Reader) -> T) -> [T] {
@@ -96,8 +96,10 @@ package final class Reader {
 
   // MARK: Collections
 
-  package func strings(_ name: StaticString, _ need: Need = .optional) -> [String] {
-    elements(name, need) { stringHere("contains a null byte") }
+  package func strings(
+    _ name: StaticString, _ need: Need = .optional, whenNull: String = "contains a null byte"
+  ) -> [String] {
+    elements(name, need) { stringHere(whenNull) }
   }
 
   /// nil when absent, where that differs from an empty list.
