@@ -1,0 +1,85 @@
+import Kernel
+import SystemPackage
+
+/// The cgroup of one container, made and kept through the cgroup file system itself (the `cgroupfs` driver).
+package final class ControlGroup {
+  /// What later verbs must know to find the same cgroup again and to remove what was made for it, and only that.
+  package struct Record: Equatable, Sendable {
+    /// From the root of the hierarchy, beginning with a slash.
+    package let path: String
+    /// The inode of the directory: its cgroup id. A cgroup of the same name made later by someone else has another.
+    package let inode: UInt64
+    /// The paths of the cgroups that were made for the container, outermost first. Those that were there before are
+    /// not in it and are spared (runtime.md "Delete").
+    package let created: [String]
+
+    package init(path: String, inode: UInt64, created: [String]) {
+      self.path = path
+      self.inode = inode
+      self.created = created
+    }
+  }
+
+  package let hierarchy: Hierarchy
+  package let record: Record
+  let directory: ControlDirectory
+
+  init(hierarchy: Hierarchy, record: Record, directory: ControlDirectory) {
+    self.hierarchy = hierarchy
+    self.record = record
+    self.directory = directory
+  }
+
+  /// From the root of the hierarchy, beginning with a slash.
+  package var path: String { record.path }
+  /// The full path on the host, for messages and for `state`.
+  package var fullPath: String { directory.path }
+  /// The open directory: what `spawn(cgroup:)` takes.
+  package var descriptor: SharedDescriptor { directory.shared }
+
+  /// The cgroup of a container that was created earlier; nil when it is gone, or when another now has its name.
+  package static func open(_ record: Record, in hierarchy: Hierarchy) throws(Failure) -> ControlGroup? {
+    let directory: ControlDirectory
+    do { directory = try hierarchy.root.child(String(record.path.dropFirst())) } catch where error.errno == .noSuchFileOrDirectory {
+      return nil
+    }
+    let status = try during("opening cgroup \(directory.path)", try directory.shared.descriptor.status())
+    if status.inode != record.inode { return nil }
+    return ControlGroup(hierarchy: hierarchy, record: record, directory: directory)
+  }
+}
+
+// MARK: - Where a container's cgroup is
+
+extension ControlGroup {
+  /// The path of a container's cgroup from the root of the hierarchy (config-linux.md "Cgroups Path").
+  ///
+  /// - An absolute `cgroupsPath` is taken from the root of the hierarchy.
+  /// - A relative one, or the id when there is none, lies beside the runtime's own cgroup. Not below it: that one has
+  ///   processes, and the kernel gives no controllers to cgroups below such a one.
+  ///
+  /// `..` is refused: the path would mean another place than it says. So is the root, which cannot be a container's.
+  package static func path(for cgroupsPath: String?, id: String, in hierarchy: Hierarchy) throws(Failure) -> String {
+    if let cgroupsPath, cgroupsPath.hasPrefix("/") { return try path(for: cgroupsPath, id: id, ownPath: "/") }
+    return try path(for: cgroupsPath, id: id, ownPath: try hierarchy.ownPath())
+  }
+
+  static func path(for cgroupsPath: String?, id: String, ownPath: String) throws(Failure) -> String {
+    let given = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 } ?? id
+    let names = given.split(separator: "/").filter { $0 != "." }
+    if names.contains("..") {
+      throw Failure("linux.cgroupsPath \(given) has a `..` in it", hint: "write the path without going up")
+    }
+    if names.isEmpty { throw Failure("linux.cgroupsPath \(given) is the root cgroup, which cannot be a container's") }
+    var parent: ArraySlice<Substring> = []
+    if !given.hasPrefix("/") {
+      parent = ownPath.split(separator: "/").dropLast()
+      if parent.contains("..") || ownPath.hasPrefix("/..") {
+        throw Failure(
+          "the runtime's own cgroup \(ownPath) lies outside of its cgroup namespace, so nothing can be placed beside it",
+          hint: "give an absolute linux.cgroupsPath")
+      }
+    }
+    return "/" + (parent + names).joined(separator: "/")
+  }
+}

@@ -1,0 +1,169 @@
+import Kernel
+import SystemPackage
+
+// How a container's cgroup comes to be: every level of the path is made, then the controllers are handed down to it.
+
+extension ControlGroup {
+  /// Makes the cgroup at `path` and every level above that is missing, and hands down the controllers.
+  ///
+  /// A cgroup that is there already is taken when it has no process in it and is not frozen. A failure leaves nothing
+  /// behind, save that controllers stay enabled in levels that were there before.
+  ///
+  /// - Parameters:
+  ///   - path: as ``path(for:id:in:)`` gives it.
+  ///   - needs: the controllers the container's limits need; one that cannot be had is an error. Those that nothing
+  ///     needs are handed down too where that is possible, for their statistics and for later updates.
+  package static func create(_ path: String, in hierarchy: Hierarchy, needs: Needs = Needs()) throws(Failure) -> ControlGroup {
+    try hierarchy.require(needs)
+    for _ in 0..<16 {
+      do { return try attempt(path, hierarchy, needs) } catch where error.hasVanished {
+        // Another container's `delete` removed a level it had made, between our finding it and our using it.
+        continue
+      }
+    }
+    throw Failure("creating cgroup \(hierarchy.mountPoint)\(path): a level of it keeps vanishing")
+  }
+
+  private static func attempt(_ path: String, _ hierarchy: Hierarchy, _ needs: Needs) throws(Failure) -> ControlGroup {
+    var created: [String] = []
+    var levels = [hierarchy.root]
+    do throws(Failure) {
+      var reached = ""
+      var directory = hierarchy.root
+      for name in path.split(separator: "/") {
+        reached += "/\(name)"
+        if try directory.make(String(name)) { created.append(reached) }
+        directory = try directory.child(String(name))
+        levels.append(directory)
+      }
+      let inode = try during("opening cgroup \(directory.path)", try directory.shared.descriptor.status()).inode
+      let record = Record(path: path, inode: inode, created: created)
+      let group = ControlGroup(hierarchy: hierarchy, record: record, directory: directory)
+      try group.checkUnused()
+      try Handover(levels: levels, offered: try hierarchy.controllers(), needs: needs).perform()
+      return group
+    } catch {
+      for path in created.reversed() {
+        // The failure that is being reported matters more than a directory that another has begun to use meanwhile.
+        try? hierarchy.root.shared.descriptor.removeDirectory(String(path.dropFirst()))
+      }
+      throw error
+    }
+  }
+
+  /// A container must not start among foreign processes, nor frozen: that would hang it (config-linux.md "Control groups").
+  private func checkUnused() throws(Failure) {
+    let events = try directory.read("cgroup.events")
+    if keyedNumber("populated", events) == 1 {
+      let count = try processes().count
+      throw Failure("container's cgroup is not empty: \(count) process(es) found").adding(context: "cgroup \(fullPath)")
+    }
+    if keyedNumber("frozen", events) == 1 {
+      throw Failure("container's cgroup unexpectedly frozen", hint: "it or a cgroup above it has 1 in cgroup.freeze")
+        .adding(context: "cgroup \(fullPath)")
+    }
+  }
+}
+
+extension Failure {
+  /// ENOENT and ENODEV are what the kernel says of a cgroup directory that was removed while it was held open.
+  fileprivate var hasVanished: Bool { errno == .noSuchFileOrDirectory || errno == .operationNotSupportedByDevice }
+}
+
+extension ControlDirectory {
+  /// True when the cgroup `name` was made, false when it was there.
+  fileprivate func make(_ name: String) throws(Failure) -> Bool {
+    do { try shared.descriptor.makeDirectory(name) } catch where error.errno == .fileExists { return false } catch {
+      var failure = error.adding(context: "creating cgroup \(path)/\(name)")
+      if error.errno == .readOnlyFileSystem { failure.hint = "the cgroup file system is mounted read-only here" }
+      throw failure
+    }
+    return true
+  }
+}
+
+/// Hands the controllers down from the root of the hierarchy to a container's cgroup: `cgroup.subtree_control` of every
+/// level above it.
+private struct Handover {
+  /// From the root of the hierarchy to the container's cgroup.
+  let levels: [ControlDirectory]
+  let offered: [String]
+  let needs: Needs
+  private var leaf: ControlDirectory { levels[levels.count - 1] }
+
+  init(levels: [ControlDirectory], offered: [String], needs: Needs) {
+    self.levels = levels
+    self.offered = offered
+    self.needs = needs
+  }
+
+  func perform() throws(Failure) {
+    var refusals: [String: Failure] = [:]
+    // As a rule all is on already from the container before: one read, no write.
+    var arrived = try leaf.words(of: "cgroup.controllers")
+    if !offered.allSatisfy(arrived.contains) {
+      for level in levels.dropLast() { try enable(in: level, &refusals) }
+      arrived = try leaf.words(of: "cgroup.controllers")
+    }
+    try settleType()
+    for (controller, setting) in needs.sorted where !arrived.contains(controller) {
+      let there = arrived.isEmpty ? "none" : arrived.joined(separator: " ")
+      let context =
+        "\(setting) needs the cgroup controller \(controller), which does not reach \(leaf.path) (cgroup.controllers there: \(there))"
+      throw refusals[controller]?.adding(context: context) ?? Failure(context)
+    }
+  }
+
+  /// Enables what this level has and does not hand down yet: all at once, or where the kernel refuses that, one by one.
+  private func enable(in level: ControlDirectory, _ refusals: inout [String: Failure]) throws(Failure) {
+    let on = try level.words(of: "cgroup.subtree_control")
+    let missing = try level.words(of: "cgroup.controllers").filter { !on.contains($0) }
+    if missing.isEmpty { return }
+    let refusal: Failure
+    do { return try level.enable(missing) } catch { refusal = error.explainingSubtreeControl() }
+    // Where processes are in the way, only what is needed is tried: a cpu controller enabled beside processes would
+    // turn this level into the root of a threaded subtree, in which cgroup.kill and most controllers do not work.
+    let busy = refusal.errno == .resourceBusy || refusal.errno == .notSupported
+    let candidates = busy ? missing.filter(needs.contains) : missing
+    for controller in missing { refusals[controller] = refusal }
+    // Those that only work in a domain come first, so that a level is not made threaded for a container that then fails.
+    let domain = needs.domainControllers
+    for controller in candidates.filter(domain.contains) + candidates.filter({ !domain.contains($0) }) {
+      do {
+        try level.enable([controller])
+        refusals[controller] = nil
+      } catch {
+        refusals[controller] = error.explainingSubtreeControl()
+        if busy && domain.contains(controller) { return }
+      }
+    }
+  }
+
+  /// Makes levels below a threaded one threaded too: the kernel starts them as `domain invalid`, which takes no process.
+  private func settleType() throws(Failure) {
+    if try leaf.read("cgroup.type") == "domain" { return }
+    for level in levels.dropFirst() {
+      let type = try level.read("cgroup.type")
+      let mode = type == "domain invalid" ? "an invalid state" : "\(type) mode"
+      if type == "domain" { continue }
+      if !needs.domainControllers.isEmpty {
+        throw Failure("cannot enter cgroupv2 \"\(level.path)\" with domain controllers -- it is in \(mode)")
+      }
+      if type == "domain invalid" { try level.write("threaded", to: "cgroup.type") }
+    }
+  }
+}
+
+extension ControlDirectory {
+  fileprivate func enable(_ controllers: [String]) throws(Failure) {
+    try write(controllers.map { "+\($0)" }.joined(separator: " "), to: "cgroup.subtree_control")
+  }
+}
+
+extension Failure {
+  fileprivate func explainingSubtreeControl() -> Failure {
+    errno == .resourceBusy
+      ? adding(hint: "there are processes in that cgroup, and the kernel gives controllers only to cgroups below one without any")
+      : self
+  }
+}
