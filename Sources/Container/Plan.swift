@@ -21,6 +21,29 @@ struct Plan {
   var seccomp: SeccompPlan?
   var noPivot: Bool
   var noNewKeyring: Bool
-  /// The state directory's name for the hooks' state document.
+  /// What the state documents of hooks have in common.
   var hookState: HookState
+
+  /// Resolves, opens and compiles. Nothing outside of this process is changed yet.
+  static func make(
+    _ bundle: Bundle, _ request: CreateRequest, _ terminal: SharedDescriptor?, _ runtime: Runtime
+  ) throws(Failure) -> Plan {
+    let spec = bundle.spec
+    try Refused.check(spec)
+    let proc = try ProcFS()
+    let namespaces = try NamespacePlan.plan(spec.linux)
+    let rootfs = try RootfsPlan.plan(spec, bundle: bundle.path)
+    var plan = Plan(
+      id: request.id, spec: spec, bundle: bundle.path, proc: proc, namespaces: namespaces, rootfs: rootfs, noPivot: request.noPivot,
+      noNewKeyring: request.noNewKeyring,
+      hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: bundle.path, annotations: spec.annotations))
+    plan.mounts = try Mounts.plan(spec, bundle: bundle.path, rootfs: rootfs, proc)
+    plan.hostDevices = try Devices.plan(spec, namespaces)
+    if let process = spec.process {
+      plan.process = try ProcessPlan.plan(process, namespaces, request, runtime.warn)
+      if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
+    }
+    plan.seccomp = try SeccompPlan.plan(spec.linux.seccomp, cacheDirectory: "\(runtime.root)/.cache/seccomp", warn: runtime.warn)
+    return plan
+  }
 }

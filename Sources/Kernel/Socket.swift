@@ -61,6 +61,7 @@ package struct UnixSocket {
   package enum Kind: CInt, Sendable {
     case stream = 1
     case datagram = 2
+    case sequenced = 5
   }
 
   /// Creates the socket `name` in `directory` and binds to it.

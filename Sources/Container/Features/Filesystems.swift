@@ -9,7 +9,8 @@ enum Filesystems {
 
   /// A detached mount of a new file system with its plain attributes set.
   static func make(_ planned: PlannedMount, _ plan: Plan) throws(Failure) -> Descriptor {
-    guard let type = planned.mount.type, !type.isEmpty else {
+    let type = planned.mount.type
+    if type.isEmpty {
       throw Failure("the mount has no type and no bind option", hint: "add `type`, or `bind` to its options")
     }
     if type == "cgroup" || type == "cgroup2" { return try CgroupMount.make(planned, plan) }
@@ -18,13 +19,28 @@ enum Filesystems {
 
   static func make(type: String, _ planned: PlannedMount) throws(Failure) -> Descriptor {
     let context = try FilesystemContext(type: type)
-    if let source = planned.mount.source, !source.isEmpty { try context.set("source", source) }
+    let source = planned.mount.source
+    if !source.isEmpty { try context.set("source", source) }
     let options = planned.options
-    for flag in options.superblockFlags where !(flag == "ro" && becomesReadOnlyLater(planned)) { try context.setFlag(flag) }
+    try setSuperblockFlags(planned, context)
     for option in options.data { try set(option, context) }
     var attributes = MountAttributes(rawValue: options.set.rawValue)
     if becomesReadOnlyLater(planned) { attributes.remove(.readOnly) }
     do { return try context.mount(attributes: attributes) } catch { throw explained(error, type) }
+  }
+
+  /// The flags of the superblock that fsconfig(2) has words for. A read-only mount of a file system of its own is one of a
+  /// read-only superblock too, as mount(2) makes it: a device may not be writable at all.
+  private static func setSuperblockFlags(_ planned: PlannedMount, _ context: borrowing FilesystemContext) throws(Failure) {
+    let words: [(SuperblockFlags, set: String, clear: String)] = [
+      (.synchronous, "sync", "async"), (.dirsync, "dirsync", ""), (.lazytime, "lazytime", "nolazytime"),
+      (.mandatoryLocks, "mand", "nomand"),
+    ]
+    for (flag, set, clear) in words {
+      if planned.options.superblockSet.contains(flag) { try context.setFlag(set) }
+      if planned.options.superblockClear.contains(flag), !clear.isEmpty { try context.setFlag(clear) }
+    }
+    if planned.options.set.contains(.readonly), !becomesReadOnlyLater(planned) { try context.setFlag("ro") }
   }
 
   private static func set(_ option: String, _ context: borrowing FilesystemContext) throws(Failure) {
@@ -35,18 +51,18 @@ enum Filesystems {
 
   /// Whether an option is longer than fsconfig(2) takes, such as the `lowerdir` of a deep overlay, or has no word there.
   static func needsClassicMount(_ planned: PlannedMount) -> Bool {
-    planned.options.data.contains { $0.utf8.count >= longestValue } || planned.options.classicFlags != 0
+    planned.options.data.contains { $0.utf8.count >= longestValue } || planned.options.superblockSet.contains(.iversion) || planned.options.superblockSet.contains(.silent)
   }
 
   static func mountClassic(_ planned: PlannedMount, on target: borrowing Descriptor) throws(Failure) {
     try mountClassically(
-      source: planned.mount.source ?? "none", on: target, type: planned.mount.type ?? "", flags: planned.options.classicFlags,
+      source: planned.mount.source.isEmpty ? "none" : planned.mount.source, on: target, type: planned.mount.type, flags: UInt(planned.options.superblockSet.rawValue),
       data: planned.options.data.joined(separator: ","))
   }
 
   /// A tmpfs, and /dev whatever it is, stays writable until the mount points, devices and links in it are made.
   static func becomesReadOnlyLater(_ planned: PlannedMount) -> Bool {
-    planned.options.set.contains(.readOnly) && (planned.mount.type == "tmpfs" || planned.destination == "/dev")
+    planned.options.set.contains(.readonly) && (planned.mount.type == "tmpfs" || planned.destination == "/dev")
   }
 
   private static func explained(_ failure: Failure, _ type: String) -> Failure {

@@ -19,7 +19,7 @@ enum IPC {
     spec.mounts.removeAll { isShared($0.destination) }
     switch mode {
     case .private:
-      spec.linux.namespaces.append(Namespace(type: .ipc, path: nil))
+      spec.linux.namespaces.append(Namespace(.ipc))
       spec.mounts.append(
         Mount(
           destination: shm, type: "tmpfs", source: "shm", options: ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]))

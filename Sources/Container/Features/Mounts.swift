@@ -24,7 +24,7 @@ struct PlannedMount {
   var idMapping: SharedDescriptor?
 
   /// What the messages call this mount: `mounting proc on /proc`.
-  var name: String { "mounting \(mount.source ?? mount.type ?? "none") on \(destination)" }
+  var name: String { "mounting \(mount.source.isEmpty ? mount.type : mount.source) on \(destination)" }
 
   /// A tree that is not of config.json: another container's /dev/shm.
   static func shared(destination: String, tree: SharedDescriptor) -> PlannedMount {
@@ -42,9 +42,9 @@ enum Mounts {
       let options = MountOptions.parse(mount.options)
       // "SHOULD be absolute"; a relative one is taken from "/" (config.md "Mounts").
       let destination = FilePath("/" + mount.destination).lexicallyNormalized().string
-      guard destination != "/" else { throw Failure("mounting \(mount.source ?? "none") on /: it would hide the root file system") }
-      let path = FilePath(bundle).pushing(FilePath(mount.source ?? "")).string
-      let name = "mounting \(options.isBind ? path : mount.source ?? mount.type ?? "none") on \(destination)"
+      guard destination != "/" else { throw Failure("mounting \(mount.source) on /: it would hide the root file system") }
+      let path = FilePath(bundle).pushing(FilePath(mount.source)).string
+      let name = "mounting \(options.isBind ? path : mount.source.isEmpty ? mount.type : mount.source) on \(destination)"
       let idMapping = try during(name, try IDMappedMounts.plan(mount, options, spec.linux, proc))
       var source = PlannedMount.Source.filesystem
       if options.isBind, !options.isRemount { source = try during(name, try bindSource(path, options, rootfs, idMapping)) }
@@ -70,7 +70,7 @@ enum Mounts {
 
   /// The attributes and the propagation of a bind mount, set while nobody can see it.
   private static func prepareBind(_ tree: borrowing Descriptor, _ options: MountOptions, _ root: Propagation?) throws(Failure) {
-    try (root ?? Propagation(kind: .slave, recursive: true)).apply(to: tree)
+    try (root ?? Propagation(.slave, isRecursive: true)).apply(to: tree)
     try setAttributes(options, of: tree, includingPlain: true)
     for propagation in options.propagation { try propagation.apply(to: tree) }
   }
@@ -169,6 +169,6 @@ extension Propagation {
       case .slave: .slave
       case .unbindable: .unbindable
       }
-    try during("making it \(kind)", try tree.setMountAttributes(propagation: kernel, recursive: recursive))
+    try during("making it \(kind)", try tree.setMountAttributes(propagation: kernel, recursive: isRecursive))
   }
 }

@@ -26,11 +26,11 @@ struct NamespacePlan {
   var hasMountNamespace: Bool { new.contains(.mount) || joinedMount != nil }
   var hasUserNamespace: Bool { new.contains(.user) || joinedUser != nil }
 
-  static func plan(_ linux: Linux, _ proc: ProcFS) throws(Failure) -> NamespacePlan {
+  static func plan(_ linux: Linux) throws(Failure) -> NamespacePlan {
     var plan = NamespacePlan()
     for namespace in linux.namespaces {
       let kind = NamespaceKinds(namespace.type)
-      if let path = namespace.path, !path.isEmpty {
+      if let path = namespace.path {
         try plan.join(try open(path, expecting: kind, named: namespace.type.rawValue), kind)
       } else if kind == .cgroup {
         plan.newCgroup = true

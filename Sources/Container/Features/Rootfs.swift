@@ -18,7 +18,7 @@ struct RootfsPlan {
     do {
       let directory = try Descriptor.open(host: path, [.path, .directory, .noFollow])
       return RootfsPlan(
-        path: path, directory: SharedDescriptor(directory), readonly: root.readonly, propagation: spec.linux.rootfsPropagation.map(Propagation.init(rootfs:)) ?? nil)
+        path: path, directory: SharedDescriptor(directory), readonly: root.readonly, propagation: spec.linux.rootfsPropagation)
     } catch where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
       throw Failure("invalid rootfs: not an absolute path, or a symlink: \(path)", hint: "root.path must be a directory itself")
     } catch where error.errno == .noSuchFileOrDirectory {
@@ -45,7 +45,7 @@ struct Rootfs: ~Copyable {
       let everything = try Descriptor.open(host: "/", [.path, .directory])
       try during("making / a slave of the host's", try everything.setMountAttributes(propagation: .slave, recursive: true))
     }
-    try (plan.rootfs.propagation ?? Propagation(kind: .slave, recursive: true)).apply(to: tree)
+    try (plan.rootfs.propagation ?? Propagation(.slave, isRecursive: true)).apply(to: tree)
     try during("mounting \(plan.rootfs.path)", try tree.attach(to: place))
     return Rootfs(root: tree)
   }

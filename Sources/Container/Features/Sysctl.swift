@@ -20,8 +20,9 @@ enum Sysctl {
 /// hostname, domainname — config.md "Hostname", "Domainname"
 enum Hostname {
   static func apply(_ plan: Plan) throws(Failure) {
-    if let name = plan.spec.hostname, !name.isEmpty { try during("setting the hostname \(name)", try setHostname(name)) }
-    if let name = plan.spec.domainname, !name.isEmpty { try during("setting the domainname \(name)", try setDomainname(name)) }
+    let (name, domain) = (plan.spec.hostname, plan.spec.domainname)
+    if !name.isEmpty { try during("setting the hostname \(name)", try setHostname(name)) }
+    if !domain.isEmpty { try during("setting the domainname \(domain)", try setDomainname(domain)) }
   }
 }
 

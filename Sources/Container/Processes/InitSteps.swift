@@ -116,10 +116,11 @@ enum SessionKeyring {
 /// process.apparmorProfile, process.selinuxLabel — config.md "Linux Process": what the exec will change to.
 enum ExecLabels {
   static func apply(_ process: OCISpec.Process, _ proc: ProcFS) throws(Failure) {
-    if let profile = process.apparmorProfile, !profile.isEmpty {
+    let (profile, label) = (process.apparmorProfile, process.selinuxLabel)
+    if !profile.isEmpty {
       try during("applying the AppArmor profile \(profile)", try write("exec \(profile)", to: "apparmor/exec", orElse: "exec", proc))
     }
-    if let label = process.selinuxLabel, !label.isEmpty {
+    if !label.isEmpty {
       try during("applying the SELinux label \(label)", try proc.write(label, to: "thread-self/attr/exec"))
     }
   }
