@@ -92,6 +92,12 @@ struct SavedState {
     annotations = plan.spec.annotations
   }
 
+  /// Gives the listener of the seccomp filter, loaded as the program was about to start, to its supervisor.
+  func forward(_ listener: borrowing Descriptor, _ spec: Spec) throws(Failure) {
+    guard let seccomp = spec.linux.seccomp else { throw Failure("the container's process sent a seccomp listener without a filter") }
+    try SeccompStep.forward(listener, seccomp, hookState.state(.created, pid: pid), pid: pid)
+  }
+
   var hookState: HookState { HookState(ociVersion: ociVersion, id: id, bundle: bundle, annotations: annotations) }
 
   // MARK: The process
@@ -134,7 +140,9 @@ struct HookState {
   let bundle: String
   let annotations: [String: String]
 
-  func document(status: Status, pid: CInt) -> String {
-    State(ociVersion: ociVersion, id: id, status: status, pid: pid, bundle: bundle, annotations: annotations).document().text(.compact)
+  func state(_ status: Status, pid: CInt) -> State {
+    State(ociVersion: ociVersion, id: id, status: status, pid: pid, bundle: bundle, annotations: annotations)
   }
+
+  func document(status: Status, pid: CInt) -> String { state(status, pid: pid).document().text(.compact) }
 }

@@ -106,6 +106,13 @@ struct StateDirectory: ~Copyable {
 
   func has(_ name: String) -> Bool { (try? directory.status(of: name)) != nil }  // any failure means that we cannot use it
 
+  /// Removes what a create that failed has left of the directory at `path`.
+  static func discard(_ path: String) {
+    _ = Result { () throws(Failure) in  // what remains is cleared by `delete --force`
+      try StateDirectory(path: path, directory: try Descriptor.open(host: path, [.readOnly, .directory, .noFollow])).remove()
+    }
+  }
+
   /// Removes the directory and all that is in it.
   func remove() throws(Failure) {
     try during("removing \(path)", try removeFromRoot())

@@ -76,13 +76,13 @@ enum IPC {
         endProcess(1)
       }
     }
-    var answer = try ends.host.receive()
+    let answer = try ends.host.receive()
     _ = try child.reap()
-    guard let tree = answer.descriptor.take() else {
+    guard let tree = answer.descriptor else {
       let failure = Failure(decoding: answer.bytes)
       if failure.errno == .noSuchFileOrDirectory { return nil }
       throw failure.adding(context: "copying its \(path)")
     }
-    return SharedDescriptor(tree)
+    return tree
   }
 }

@@ -7,8 +7,8 @@ extension Runtime {
   /// Makes the container; its program waits for `start` (runtime.md "Create").
   package func create(_ request: CreateRequest) throws(Failure) {
     let receiver = try consoleSocket(request)
-    let container = try prepare(request, terminal: receiver, startsAtOnce: false)
-    try container.finish(warn)
+    let container = try prepare(request, terminal: receiver, startsAtOnce: false, isForeground: false)
+    container.finish()
   }
 
   /// `--console-socket`: needed exactly when there is a terminal.
@@ -21,12 +21,14 @@ extension Runtime {
   ///
   /// Nothing is touched before the config has been checked. From the state directory on, everything that is made goes on the
   /// rollback's list, and a failure leaves none of it.
-  func prepare(_ request: CreateRequest, terminal: SharedDescriptor?, startsAtOnce: Bool) throws(Failure) -> NewContainer {
+  func prepare(
+    _ request: CreateRequest, terminal: SharedDescriptor?, startsAtOnce: Bool, isForeground: Bool
+  ) throws(Failure) -> NewContainer {
     try ContainerID.check(request.id)
     let bundle = try Bundle.load(request)
     try bundle.check()
     if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
-    try Terminals.check(bundle.spec, hasReceiver: terminal != nil, isForeground: startsAtOnce && request.consoleSocket == nil)
+    try Terminals.check(bundle.spec, request, isForeground: isForeground)
     let directory = try StateDirectory.create(root: root, id: request.id)
     var rollback = Rollback()
     let path = directory.path
@@ -68,7 +70,20 @@ struct NewContainer: ~Copyable {
   let rollback: Rollback
 
   /// It stays.
-  consuming func finish(_ warn: (String) -> Void) throws(Failure) { rollback.commit() }
+  consuming func finish() { rollback.commit() }
+
+  var hasTerminal: Bool { host.plan.console != nil }
+
+  /// Lets it through the gate, in the process that has made it.
+  func start() throws(Failure) {
+    let (saved, spec) = (saved, host.plan.spec)
+    do {
+      try StartGate.pass(host.rendezvous) { listener throws(Failure) in try saved.forward(listener, spec) }
+    } catch {
+      host.abandon()
+      throw error
+    }
+  }
 }
 
 /// `--pid-file`
@@ -91,13 +106,14 @@ enum PIDFile {
 
 /// Who gets the terminal's master end.
 enum Terminals {
-  static func check(_ spec: Spec, hasReceiver: Bool, isForeground: Bool) throws(Failure) {
+  static func check(_ spec: Spec, _ request: CreateRequest, isForeground: Bool) throws(Failure) {
     let wanted = spec.process?.terminal ?? false
+    let hasReceiver = request.consoleSocket != nil
     if wanted && !hasReceiver && !isForeground {
       throw Failure("cannot allocate tty if apus will detach without setting console socket", hint: "give --console-socket, or set process.terminal to false")
     }
-    if hasReceiver && !wanted {
-      throw Failure("cannot use console socket if apus will not detach or allocate tty", hint: "process.terminal is false")
+    if hasReceiver && (!wanted || isForeground) {
+      throw Failure("cannot use console socket if apus will not detach or allocate tty", hint: wanted ? "--console-socket goes with --detach" : "process.terminal is false")
     }
   }
 }

@@ -12,12 +12,11 @@ extension Runtime {
       return 0
     }
     if !options.noSubreaper { try ProcessControl.setChildSubreaper() }
-    let relay = try TerminalRelay.Connection(ifNeeded: request.consoleSocket == nil)
+    let relay = try TerminalRelay.Connection.make()
     let signals = try ForwardedSignals()
-    let receiver = try relay?.sender ?? consoleSocket(request)
-    let container = try prepare(request, terminal: receiver, startsAtOnce: true, isForeground: true)
+    let container = try prepare(request, terminal: relay.sender, startsAtOnce: true, isForeground: true)
     let pid = container.host.process.pid
-    let terminal = try relay?.accept(ifTerminal: container.hasTerminal)
+    let terminal = container.hasTerminal ? try relay.accept() : nil
     try startNow(container)
     let status = try during("waiting for the container", try Foreground(signals: signals, relay: terminal).wait(for: pid))
     if !options.keep { try delete(request.id, force: true) }

@@ -11,21 +11,18 @@ struct Host: ~Copyable {
   /// Starts init in its namespaces and its cgroup.
   static func start(_ plan: Plan, cgroup: SharedDescriptor?, gate: StartGate) throws(Failure) -> Host {
     let ends = try SocketPair()
-    let hostEnd = try ends.host.duplicate()
-    let childEnd = SharedDescriptor(try ends.child.duplicate())
-    let ready = ends
     // The child's working directory is the rootfs in *its* mount namespace: the kernel moves it along, and no path is
     // resolved a second time.
     let before = try Descriptor.workingDirectory()
     try plan.rootfs.directory.descriptor.changeWorkingDirectory()
     let worn = try WornNamespaces(plan.namespaces, plan.proc)
     let result = Result { () throws(Failure) in
-      try during("starting the container's process", try Intermediate.spawn(plan, cgroup) { Init.start(plan, childEnd, gate) })
+      try during("starting the container's process", try Intermediate.spawn(plan, cgroup) { Init.start(plan, ends, gate) })
     }
     try worn.takeOff()
     try before.changeWorkingDirectory()
-    _ = consume ready
-    return Host(plan: plan, process: try result.get(), rendezvous: Rendezvous(hostEnd))
+    let process = try result.get()
+    return Host(plan: plan, process: process, rendezvous: Rendezvous(ends.takeHostEnd()))
   }
 
   /// Leads init to the start gate.
@@ -36,7 +33,8 @@ struct Host: ~Copyable {
       try send(.proceed)
     }
     while true {
-      switch try rendezvous.receive() {
+      let (message, descriptor) = try rendezvous.receiveWithDescriptor()
+      switch message {
       case .mounted:
         try runHooks()
         try send(.proceed)
@@ -44,6 +42,9 @@ struct Host: ~Copyable {
         if let process = plan.process { try Rlimits.apply(process, pid: self.process.pid) }
         return
       case .warning(let text): warn(text)
+      case .seccompListener:
+        try forward(descriptor)
+        try send(.proceed)
       case .failed(let failure): throw failure
       case .proceed: throw Failure("the container's process sent an unexpected message")
       case nil: throw try death()
@@ -57,6 +58,11 @@ struct Host: ~Copyable {
       while let last = try rendezvous.receive() { if case .failed(let failure) = last { throw failure } }
       throw try death()
     }
+  }
+
+  private func forward(_ listener: SharedDescriptor?) throws(Failure) {
+    guard let listener, let seccomp = plan.spec.linux.seccomp else { throw Failure("the container's process sent no seccomp listener") }
+    try SeccompStep.forward(listener.descriptor, seccomp, plan.hookState.state(.creating, pid: process.pid), pid: process.pid)
   }
 
   private func runHooks() throws(Failure) {

@@ -22,8 +22,13 @@ struct Init: ~Copyable {
     let run: (inout Init) throws(Failure) -> Void
   }
 
-  /// Runs in the child of the clone and never comes back.
-  static func run(_ plan: Plan, _ rendezvous: consuming Rendezvous, _ gate: StartGate) -> Never {
+  /// The child of the clone begins here and never comes back.
+  static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate) -> Never {
+    ends.closeHostEndInChild()
+    do { run(plan, Rendezvous(try ends.child.duplicate()), gate) } catch { endProcess(1) }  // nobody to tell without it
+  }
+
+  private static func run(_ plan: Plan, _ rendezvous: consuming Rendezvous, _ gate: StartGate) -> Never {
     do {
       // If the runtime is killed half-way, so are we: nothing is left that nobody knows of.
       try ProcessControl.setParentDeathSignal(Signals.kill)
@@ -75,14 +80,10 @@ struct Init: ~Copyable {
       try rendezvous.send(.ready)
     } catch { endProcess(1) }
     do { starter = try gate.wait(rendezvous) } catch { endProcess(1) }
-    do {
-      try finish()
-    } catch {
-      Init.fail(error, starter)
-    }
+    do { try finish(starter) } catch { Init.fail(error, starter) }
   }
 
-  private func finish() throws(Failure) -> Never {
+  private func finish(_ starter: borrowing Rendezvous) throws(Failure) -> Never {
     try HookRunner.run(
       plan.spec.hooks.startContainer, kind: "startContainer", state: plan.hookState.document(status: .created, pid: processID),
       environment: environment)
@@ -91,7 +92,7 @@ struct Init: ~Copyable {
     // Everything else is closed by the exec, whoever opened it (CVE-2024-21626).
     try StandardStreams.closeOnExec(from: 3 + passed)
     if passed > 0 { try StandardStreams.keepThroughExec(3..<3 + passed) }
-    if plan.process?.process.noNewPrivileges == true { try SeccompStep.apply(plan) }
+    if plan.process?.process.noNewPrivileges == true { try SeccompStep.apply(plan, starter) }
     do { try image.execute(path: executable) } catch { throw Executable.explain(error, path: executable) }
   }
 }

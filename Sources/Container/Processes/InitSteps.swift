@@ -9,7 +9,7 @@ extension Init {
       if me.plan.namespaces.newCgroup { try unshareNamespaces(.cgroup) }
     },
     Step(name: "joining a session keyring") { me throws(Failure) in try SessionKeyring.apply(me.plan, me.rendezvous) },
-    Step(name: "setting up the network") { _ throws(Failure) in },
+    Step(name: "loopback") { me throws(Failure) in try Loopback.apply(me.plan) },
     // In the order of config.json; a later one may lie in an earlier one.
     Step(name: "mounts") { me throws(Failure) in
       var later: [SharedDescriptor] = []
@@ -41,7 +41,7 @@ extension Init {
     Step(name: "process attributes") { me throws(Failure) in try me.setAttributes() },
     // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so it comes before the capabilities go (DEF-30).
     Step(name: "seccomp") { me throws(Failure) in
-      if me.plan.process?.process.noNewPrivileges != true { try SeccompStep.apply(me.plan) }
+      if me.plan.process?.process.noNewPrivileges != true { try SeccompStep.apply(me.plan, me.rendezvous) }
     },
     Step(name: "becoming the user") { me throws(Failure) in try me.becomeUser() },
     // Last: found with the user's own rights, and the error is create's (DEF-29).

@@ -21,6 +21,8 @@ enum Message: Equatable {
   case proceed
   case mounted
   case ready
+  /// Comes with the listener of the seccomp filter; answered with `proceed` once the supervisor has it.
+  case seccompListener
   case warning(String)
   case failed(Failure)
 
@@ -31,6 +33,7 @@ enum Message: Equatable {
     case .ready: [2]
     case .warning(let text): [3] + Array(text.utf8)
     case .failed(let failure): [4] + failure.encoded
+    case .seccompListener: [5]
     }
   }
 
@@ -41,6 +44,7 @@ enum Message: Equatable {
     case 2: self = .ready
     case 3: self = .warning(String(decoding: bytes.dropFirst(), as: UTF8.self))
     case 4: self = .failed(Failure(decoding: bytes.dropFirst()))
+    case 5: self = .seccompListener
     default: return nil
     }
   }
@@ -54,11 +58,18 @@ struct Rendezvous: ~Copyable {
 
   func send(_ message: Message) throws(Failure) { try socket.send(message.encoded) }
 
+  func send(_ message: Message, with descriptor: borrowing Descriptor) throws(Failure) {
+    try socket.send(message.encoded, with: descriptor)
+  }
+
   /// The next message; nil when the other process has ended.
-  func receive() throws(Failure) -> Message? {
-    let bytes = try socket.receive().bytes
-    if bytes.isEmpty { return nil }
-    guard let message = Message(decoding: bytes) else { throw Failure("the other process sent an unknown message") }
-    return message
+  func receive() throws(Failure) -> Message? { try receiveWithDescriptor().message }
+
+  /// The next message, and the descriptor that came with it.
+  func receiveWithDescriptor() throws(Failure) -> (message: Message?, descriptor: SharedDescriptor?) {
+    let packet = try socket.receive()
+    if packet.bytes.isEmpty { return (nil, nil) }
+    guard let message = Message(decoding: packet.bytes) else { throw Failure("the other process sent an unknown message") }
+    return (message, packet.descriptor)
   }
 }

@@ -23,8 +23,21 @@ enum StartGate {
     return starter
   }
 
+  /// The gate of a new container.
+  static func make(in directory: borrowing StateDirectory) throws(Failure) -> StartGate {
+    let socket = try during(
+      "making \(directory.path)/\(StateDirectory.gate)",
+      try UnixSocket.bind(StateDirectory.gate, in: directory.directory, kind: .sequenced, mode: 0o600))
+    try socket.listen()
+    return .socket(SharedDescriptor(socket))
+  }
+
   /// `start`: lets init go on. Returns when its program runs.
-  static func open(_ directory: borrowing StateDirectory) throws(Failure) {
+  ///
+  /// - Parameter forward: gives the listener of a seccomp filter to its supervisor.
+  static func open(
+    _ directory: borrowing StateDirectory, forward: (borrowing Descriptor) throws(Failure) -> Void
+  ) throws(Failure) {
     let connection: Descriptor
     do {
       connection = try UnixSocket.connect(to: StateDirectory.gate, in: directory.directory, kind: .sequenced)
@@ -33,14 +46,24 @@ enum StartGate {
     }
     // First the name goes, then init: if we end in between, the container never runs and is not taken for a running one.
     try directory.directory.removeFile(StateDirectory.gate)
-    try pass(Rendezvous(connection))
+    try pass(Rendezvous(connection), forward: forward)
   }
 
   /// Says `proceed` and waits for the exec.
-  static func pass(_ connection: borrowing Rendezvous) throws(Failure) {
+  static func pass(
+    _ connection: borrowing Rendezvous, forward: (borrowing Descriptor) throws(Failure) -> Void
+  ) throws(Failure) {
     try connection.send(.proceed)
-    while let message = try connection.receive() {
-      if case .failed(let failure) = message { throw failure }
+    while true {
+      let (message, descriptor) = try connection.receiveWithDescriptor()
+      switch message {
+      case nil: return
+      case .failed(let failure): throw failure
+      case .seccompListener:
+        if let descriptor { try forward(descriptor.descriptor) }
+        try connection.send(.proceed)
+      default: throw Failure("the container's process sent an unexpected message")
+      }
     }
   }
 }

@@ -7,7 +7,6 @@ struct TerminalRelay: ~Copyable {
     let sender: SharedDescriptor
     private let receiver: Descriptor
 
-    /// nil when somebody else gets the terminal.
     static func make() throws(Failure) -> Connection {
       let pair = try SocketPair(stream: true)
       return Connection(sender: SharedDescriptor(try pair.child.duplicate()), receiver: try pair.host.duplicate())
@@ -15,17 +14,16 @@ struct TerminalRelay: ~Copyable {
 
     /// Takes the master that init has sent, and makes our own terminal raw.
     consuming func accept() throws(Failure) -> TerminalRelay {
-      let message = try receiver.receive()
-      guard let master = message.takeDescriptor() else { throw Failure("the container sent no terminal") }
+      guard let master = try receiver.receive().descriptor else { throw Failure("the container sent no terminal") }
       return try TerminalRelay(master: master)
     }
   }
 
-  private let master: Descriptor
+  private let master: SharedDescriptor
   private let raw: RawMode?
   private var inputEnded = false
 
-  private init(master: consuming Descriptor) throws(Failure) {
+  private init(master: SharedDescriptor) throws(Failure) {
     let isTerminal = try StandardStreams.with(0) { input throws(Failure) in input.isTerminal }
     raw = isTerminal ? try RawMode(standardStream: 0) : nil
     self.master = master
@@ -36,12 +34,12 @@ struct TerminalRelay: ~Copyable {
   func resize() {
     // Without a terminal of ours there is no size to take over.
     _ = Result { () throws(Failure) in
-      try master.setWindowSize(try StandardStreams.with(0) { input throws(Failure) in try input.windowSize() })
+      try master.descriptor.setWindowSize(try StandardStreams.with(0) { input throws(Failure) in try input.windowSize() })
     }
   }
 
   func add(to poll: inout Poll) {
-    poll.add(master, .input)
+    poll.add(master.descriptor, .input)
     if !inputEnded { poll.addStandardStream(0, .input) }
   }
 
@@ -56,7 +54,7 @@ struct TerminalRelay: ~Copyable {
 
   /// False when there is nothing more: the end of the slave is EIO.
   private func copyOut() -> Bool {
-    guard let bytes = try? master.readIfReady(atMost: 32 << 10), !bytes.isEmpty else { return false }
+    guard let bytes = try? master.descriptor.readIfReady(atMost: 32 << 10), !bytes.isEmpty else { return false }
     // A reader of ours that is gone must not hold up the container.
     _ = Result { () throws(Failure) in try StandardStreams.with(1) { output throws(Failure) in try output.writeAll(bytes) } }
     return true
@@ -66,9 +64,9 @@ struct TerminalRelay: ~Copyable {
     let bytes = (try? StandardStreams.with(0) { input throws(Failure) in try input.read(atMost: 32 << 10) }) ?? []  // an error is an end
     if bytes.isEmpty {
       inputEnded = true
-      _ = Result { () throws(Failure) in try master.writeAll([4]) }  // the end of a file is Ctrl-D on a terminal
+      _ = Result { () throws(Failure) in try master.descriptor.writeAll([4]) }  // the end of a file is Ctrl-D on a terminal
     } else {
-      _ = Result { () throws(Failure) in try master.writeAll(bytes) }  // its end is seen by SIGCHLD
+      _ = Result { () throws(Failure) in try master.descriptor.writeAll(bytes) }  // its end is seen by SIGCHLD
     }
   }
 }
