@@ -74,7 +74,9 @@ extension Descriptor {
     var names: [String] = []
     for name in try entries() {
       // A cgroup that went away since it was listed is no child any more.
-      do { if try status(of: name).kind == .directory { names.append(name) } } catch where error.errno == .noSuchFileOrDirectory {}
+      do { if try status(of: name).kind == .directory { names.append(name) } } catch let error
+        where error.errno == .noSuchFileOrDirectory
+      {}
     }
     return names
   }

@@ -40,7 +40,9 @@ package final class ControlGroup {
   /// The cgroup of a container that was created earlier; nil when it is gone, or when another now has its name.
   package static func open(_ record: Record, in hierarchy: Hierarchy) throws(Failure) -> ControlGroup? {
     let directory: ControlDirectory
-    do { directory = try hierarchy.root.child(String(record.path.dropFirst())) } catch where error.errno == .noSuchFileOrDirectory {
+    do { directory = try hierarchy.root.child(String(record.path.dropFirst())) } catch
+      where error.errno == .noSuchFileOrDirectory
+    {
       return nil
     }
     let status = try during("opening cgroup \(directory.path)", try directory.shared.descriptor.status())

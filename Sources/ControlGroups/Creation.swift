@@ -16,7 +16,7 @@ extension ControlGroup {
   package static func create(_ path: String, in hierarchy: Hierarchy, needs: Needs = Needs()) throws(Failure) -> ControlGroup {
     try hierarchy.require(needs)
     for _ in 0..<16 {
-      do { return try attempt(path, hierarchy, needs) } catch where error.hasVanished {
+      do { return try attempt(path, hierarchy, needs) } catch let error where error.hasVanished {
         // Another container's `delete` removed a level it had made, between our finding it and our using it.
         continue
       }
@@ -73,7 +73,7 @@ extension Failure {
 extension ControlDirectory {
   /// True when the cgroup `name` was made, false when it was there.
   fileprivate func make(_ name: String) throws(Failure) -> Bool {
-    do { try shared.descriptor.makeDirectory(name) } catch where error.errno == .fileExists { return false } catch {
+    do { try shared.descriptor.makeDirectory(name) } catch let error where error.errno == .fileExists { return false } catch {
       var failure = error.adding(context: "creating cgroup \(path)/\(name)")
       if error.errno == .readOnlyFileSystem { failure.hint = "the cgroup file system is mounted read-only here" }
       throw failure
@@ -109,7 +109,8 @@ private struct Handover {
     for (controller, setting) in needs.sorted where !arrived.contains(controller) {
       let there = arrived.isEmpty ? "none" : arrived.joined(separator: " ")
       let context =
-        "\(setting) needs the cgroup controller \(controller), which does not reach \(leaf.path) (cgroup.controllers there: \(there))"
+        "\(setting) needs the cgroup controller \(controller), which does not reach \(leaf.path)"
+        + " (cgroup.controllers there: \(there))"
       throw refusals[controller]?.adding(context: context) ?? Failure(context)
     }
   }

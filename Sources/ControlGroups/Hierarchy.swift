@@ -18,17 +18,23 @@ package final class Hierarchy {
   /// Finds the hierarchy below `base`. What is opened is verified to be a cgroup2 file system.
   package static func find(at base: String = "/sys/fs/cgroup") throws(Failure) -> Hierarchy {
     for path in [base, "\(base)/unified"] {
-      let root: Descriptor
-      do { root = try Descriptor.open(host: path, [.readOnly, .directory]) } catch where error.errno == .noSuchFileOrDirectory {
-        continue
-      } catch { throw error.adding(context: "opening \(path)") }
-      if try during("opening \(path)", try root.fileSystemMagic()) == FileSystemMagic.cgroup2 {
-        return Hierarchy(root: ControlDirectory(root, path: path))
-      }
+      if let hierarchy = try during("opening \(path)", try open(path)) { return hierarchy }
     }
     throw Failure(
       "no cgroup2 file system at \(base) nor at \(base)/unified",
       hint: "containers need cgroup v2: mount -t cgroup2 cgroup2 \(base)")
+  }
+
+  /// nil when there is no such directory, or one that is not of a cgroup2 file system.
+  private static func open(_ path: String) throws(Failure) -> Hierarchy? {
+    do throws(Failure) {
+      let root = try Descriptor.open(host: path, [.readOnly, .directory])
+      if try root.fileSystemMagic() != FileSystemMagic.cgroup2 { return nil }
+      return Hierarchy(root: ControlDirectory(root, path: path))
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return nil }
+      throw error
+    }
   }
 
   /// The controllers this hierarchy can offer.

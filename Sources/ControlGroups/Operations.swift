@@ -16,7 +16,9 @@ extension ControlGroup {
         waiting += try level.children().map { "\(path)/\($0)" }
       } catch {
         // A cgroup below that was removed while we looked has no processes.
-        if relative.isEmpty || (error.errno != .operationNotSupportedByDevice && error.errno != .noSuchFileOrDirectory) { throw error }
+        if relative.isEmpty || (error.errno != .operationNotSupportedByDevice && error.errno != .noSuchFileOrDirectory) {
+          throw error
+        }
       }
     }
     return found
@@ -29,7 +31,7 @@ extension ControlGroup {
 
   /// Kills every process in this cgroup and below at once, forks under way too, frozen or not (cgroup.kill, kernel 5.14).
   package func killAll() throws(Failure) {
-    do { try directory.write("1", to: "cgroup.kill") } catch where error.errno == .notSupported {
+    do { try directory.write("1", to: "cgroup.kill") } catch let error where error.errno == .notSupported {
       try killThreaded()  // a threaded cgroup has no cgroup.kill
     }
   }
@@ -38,7 +40,7 @@ extension ControlGroup {
   ///
   /// They are frozen meanwhile: no fork escapes the signal, and no pid can come to mean another process.
   package func send(signal: CInt) throws(Failure) {
-    if signal == SignalNumber.kill { return try killAll() }
+    if signal == Signals.kill { return try killAll() }
     let wasFrozen = try isFrozen
     if !wasFrozen { try freeze() }
     do throws(Failure) { try signalEach(signal) } catch {
@@ -52,7 +54,7 @@ extension ControlGroup {
     for pid in try processes() {
       // 0 is a process of another pid namespace, out of reach. ESRCH: a zombie, reaped since it was listed.
       guard pid > 0 else { continue }
-      do { try sendSignal(signal, to: pid) } catch where error.errno == .noSuchProcess { continue } catch {
+      do { try sendSignal(signal, to: pid) } catch let error where error.errno == .noSuchProcess { continue } catch {
         throw error.adding(context: "sending signal \(signal) to process \(pid)")
       }
     }
@@ -63,7 +65,7 @@ extension ControlGroup {
     var pause = Pause()
     while try !isEmpty {
       if monotonicMilliseconds() > deadline { throw Failure("killing cgroup \(fullPath): processes of it do not end") }
-      try signalEach(SignalNumber.kill)
+      try signalEach(Signals.kill)
       pause.take()
     }
   }
@@ -71,7 +73,7 @@ extension ControlGroup {
 
 extension ControlDirectory {
   fileprivate func ownProcesses() throws(Failure) -> [CInt] {
-    do { return try words(of: "cgroup.procs").compactMap { CInt($0) } } catch where error.errno == .notSupported {
+    do { return try words(of: "cgroup.procs").compactMap { CInt($0) } } catch let error where error.errno == .notSupported {
       return try words(of: "cgroup.threads").compactMap { CInt($0) }  // the cgroup is threaded
     }
   }
@@ -136,7 +138,9 @@ extension ControlGroup {
     let unchanged = UInt32.max
     try during("giving cgroup \(fullPath) to user \(user)", try descriptor.descriptor.setOwner(user, unchanged))
     for file in try ControlGroup.delegatedFiles() {
-      do { try descriptor.descriptor.setOwner(of: file, user, unchanged) } catch where error.errno == .noSuchFileOrDirectory {
+      do { try descriptor.descriptor.setOwner(of: file, user, unchanged) } catch let error
+        where error.errno == .noSuchFileOrDirectory
+      {
         continue  // a file of a controller that this cgroup does not have
       } catch { throw error.adding(context: "giving \(fullPath)/\(file) to user \(user)") }
     }
@@ -147,7 +151,7 @@ extension ControlGroup {
     do {
       let text = String(decoding: try Descriptor.open(host: list, .readOnly).readAll(), as: UTF8.self)
       return text.split(separator: "\n").map(String.init).filter { !$0.contains("/") }
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch let error where error.errno == .noSuchFileOrDirectory {
       return ["cgroup.procs", "cgroup.subtree_control", "cgroup.threads"]
     } catch { throw error.adding(context: "reading \(list)") }
   }

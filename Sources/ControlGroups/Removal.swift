@@ -39,7 +39,9 @@ extension ControlGroup {
         if monotonicMilliseconds() > deadline { throw describeBusy(error) }
       }
       let descendants: Int?
-      do { descendants = try directory.number(of: "nr_descendants", in: "cgroup.stat") } catch where error.errno == .operationNotSupportedByDevice {
+      do { descendants = try directory.number(of: "nr_descendants", in: "cgroup.stat") } catch
+        where error.errno == .operationNotSupportedByDevice
+      {
         return  // removed by another meanwhile
       }
       if descendants == 0 { pause.take() } else { try removeDescendants(deadline, &pause) }
@@ -102,7 +104,7 @@ extension ControlDirectory {
   }
 
   fileprivate func childIfThere(_ name: String) throws(Failure) -> ControlDirectory? {
-    do { return try child(name) } catch where error.errno == .noSuchFileOrDirectory { return nil }
+    do { return try child(name) } catch let error where error.errno == .noSuchFileOrDirectory { return nil }
   }
 
   fileprivate func parent() throws(Failure) -> ControlDirectory {

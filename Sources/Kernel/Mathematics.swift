@@ -1,0 +1,6 @@
+import Glibc
+
+// Of libm, what the conversion of a limit takes.
+
+package func binaryLogarithm(_ value: Double) -> Double { log2(value) }
+package func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
