@@ -25,8 +25,8 @@ struct Bundle {
   }
 
   /// Every rule that needs nothing but the config.
-  func check() throws(Failure) {
-    let problems = spec.check()
+  func check(noPivot: Bool) throws(Failure) {
+    let problems = spec.check(rootless: effectiveUserID != 0, noPivot: noPivot)
     if !problems.isEmpty {
       throw Failure(ConfigurationError(document: "\(path)/config.json", problems: problems).description)
     }

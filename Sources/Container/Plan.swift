@@ -19,6 +19,7 @@ struct Plan {
   var process: ProcessPlan?
   var console: ConsolePlan?
   var seccomp: SeccompPlan?
+  let controlGroup: ControlGroupPlan
   var noPivot: Bool
   var noNewKeyring: Bool
   /// What the state documents of hooks have in common.
@@ -34,8 +35,8 @@ struct Plan {
     let namespaces = try NamespacePlan.plan(spec.linux)
     let rootfs = try RootfsPlan.plan(spec, bundle: bundle.path)
     var plan = Plan(
-      id: request.id, spec: spec, bundle: bundle.path, proc: proc, namespaces: namespaces, rootfs: rootfs, noPivot: request.noPivot,
-      noNewKeyring: request.noNewKeyring,
+      id: request.id, spec: spec, bundle: bundle.path, proc: proc, namespaces: namespaces, rootfs: rootfs,
+      controlGroup: try ControlGroupPlan.plan(spec.linux), noPivot: request.noPivot, noNewKeyring: request.noNewKeyring,
       hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: bundle.path, annotations: spec.annotations))
     plan.mounts = try Mounts.plan(spec, bundle: bundle.path, rootfs: rootfs, proc)
     plan.hostDevices = try Devices.plan(spec, namespaces)
@@ -43,7 +44,8 @@ struct Plan {
       plan.process = try ProcessPlan.plan(process, namespaces, request, runtime.warn)
       if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
     }
-    plan.seccomp = try SeccompPlan.plan(spec.linux.seccomp, cacheDirectory: "\(runtime.root)/.cache/seccomp", warn: runtime.warn)
+    plan.seccomp = try SeccompFeature.plan(
+      spec.linux.seccomp, cacheDirectory: "\(runtime.root)/.cache/seccomp", warn: runtime.warn, debug: runtime.debug)
     return plan
   }
 }

@@ -37,7 +37,7 @@ struct StateDirectory: ~Copyable {
   /// Opens the directory of a container that exists. Without `lock` it may change while it is read.
   static func open(root: String, id: String, lock: Bool) throws(Failure) -> StateDirectory {
     try ContainerID.check(id)
-    do {
+    do throws(Failure) {
       let state = StateDirectory(path: "\(root)/\(id)", directory: try open(id, in: try openRoot(root, create: false)))
       if lock {
         try state.lock()
@@ -53,13 +53,13 @@ struct StateDirectory: ~Copyable {
   /// The ids below `root`; nil when there is no such directory.
   static func identifiers(root: String) throws(Failure) -> [String]? {
     do {
-      let directory = try Descriptor.open(host: root, [.readOnly, .directory])
-      return try directory.entries().filter { !$0.hasPrefix(".") }.sorted()
+      let names = try Descriptor.open(host: root, [.readOnly, .directory]).entries()
+      return names.filter { !$0.hasPrefix(".") }.sorted()
     } catch where error.errno == .noSuchFileOrDirectory { return nil }
   }
 
   private static func openRoot(_ root: String, create: Bool) throws(Failure) -> Descriptor {
-    do { return try Descriptor.open(host: root, [.path, .directory]) } catch where create && error.errno == .noSuchFileOrDirectory {
+    do throws(Failure) { return try Descriptor.open(host: root, [.path, .directory]) } catch where create && error.errno == .noSuchFileOrDirectory {
       var path = FilePath(root)
       var missing: [FilePath] = []
       while !path.isEmpty, path.components.count > 0 {

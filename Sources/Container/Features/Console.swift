@@ -71,7 +71,7 @@ enum StandardIO {
         let status = try stream.status()
         let isNull = status.kind == .characterDevice && status.represents == DeviceNumber(major: 1, minor: 3)
         if isNull || stream.isTerminal || status.owner == process.user.uid { return }
-        do { try stream.setOwner(process.user.uid, status.group) } catch where tolerated.contains(error.errno ?? .noMemory) {}
+        do throws(Failure) { try stream.setOwner(process.user.uid, status.group) } catch where tolerated.contains(error.errno ?? .noMemory) {}
       })
     }
   }

@@ -3,17 +3,27 @@ import Kernel
 import OCISpec
 
 /// linux.cgroupsPath, linux.resources — config-linux.md "Control groups"
-enum ControlGroupPlan {
+struct ControlGroupPlan {
+  let writes: Writes
+  let devices: DeviceProgram
+
+  /// What linux.resources mean, found out before anything is touched.
+  static func plan(_ linux: Linux) throws(Failure) -> ControlGroupPlan {
+    let resources = linux.resources ?? Resources()
+    return ControlGroupPlan(
+      writes: try Writes(resources), devices: try DeviceProgram(resources.devices + DeviceRule.defaults))
+  }
+
   /// Makes the cgroup with all its limits, before there is a process in it.
-  static func create(_ plan: Plan, _ warn: (String) -> Void) throws(Failure) -> ControlGroup? {
+  static func create(_ plan: Plan, _ warn: (String) -> Void) throws(Failure) -> ControlGroup {
     let hierarchy = try Hierarchy.find()
     let linux = plan.spec.linux
     let path = try ControlGroup.path(for: linux.cgroupsPath, id: plan.id, in: hierarchy)
-    var resources = linux.resources ?? Resources()
-    resources.devices += DeviceRule.defaults
-    let cgroup = try ControlGroup.create(path, in: hierarchy, needs: Needs(resources))
-    do {
-      try cgroup.apply(resources, warn: warn)
+    let cgroup = try ControlGroup.create(path, in: hierarchy, needs: plan.controlGroup.writes.needs)
+    do throws(Failure) {
+      for warning in plan.controlGroup.writes.warnings { warn(warning) }
+      try cgroup.apply(plan.controlGroup.writes)
+      try cgroup.apply(plan.controlGroup.devices, warn: warn)
       if delegates(plan), let owner = IDMappings.host(plan.process?.process.user.uid ?? 0, in: linux.uidMappings) {
         try cgroup.delegate(to: owner)
       }

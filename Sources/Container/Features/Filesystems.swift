@@ -24,7 +24,7 @@ enum Filesystems {
     let options = planned.options
     try setSuperblockFlags(planned, context)
     for option in options.data { try set(option, context) }
-    var attributes = MountAttributes(rawValue: options.set.rawValue)
+    var attributes = Kernel.MountAttributes(rawValue: options.set.rawValue)
     if becomesReadOnlyLater(planned) { attributes.remove(.readOnly) }
     do { return try context.mount(attributes: attributes) } catch { throw explained(error, type) }
   }
@@ -71,7 +71,7 @@ enum Filesystems {
       failure.adding(hint: "sysfs needs a network namespace that belongs to the container's user namespace")
     case ("proc", .some(.notPermitted)):
       failure.adding(hint: "proc needs a pid namespace that belongs to the container's user namespace, and an unmasked /proc on the host")
-    case (_, .some(.noDevice)):
+    case (_, .some(.operationNotSupportedByDevice)):
       failure.adding(hint: "this kernel has no file system type \"\(type)\"; see /proc/filesystems")
     default: failure
     }
@@ -81,7 +81,7 @@ enum Filesystems {
 /// The mount of type `cgroup`: on a version 2 host it is the cgroup2 hierarchy, seen through the cgroup namespace.
 enum CgroupMount {
   static func make(_ planned: PlannedMount, _ plan: Plan) throws(Failure) -> Descriptor {
-    do { return try Filesystems.make(type: "cgroup2", planned.withoutData) } catch where error.errno == .notPermitted || error.errno == .deviceBusy {
+    do { return try Filesystems.make(type: "cgroup2", planned.withoutData) } catch where error.errno == .notPermitted || error.errno == .resourceBusy {
       // A user namespace without a cgroup namespace of its own may not mount it anew: what the host has is shown
       // instead, as read-only as was asked for (CVE-2023-25809).
       let place = try Descriptor.open(host: "/sys/fs/cgroup", [.path, .directory])

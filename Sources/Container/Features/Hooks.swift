@@ -34,7 +34,7 @@ enum HookRunner {
     let trouble = try Descriptor.memoryFile("hook-failure")
     let image = ExecutableImage(arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: environment)
     let process = try spawn {
-      do {
+      do throws(Failure) {
         try StandardStreams.replace(0, with: input)
         try StandardStreams.replace(1, with: output)
         try StandardStreams.replace(2, with: output)

@@ -1,5 +1,6 @@
 import Kernel
 import OCISpec
+import SystemPackage
 
 /// mounts[].uidMappings, gidMappings, the options `idmap` and `ridmap` — config.md "POSIX-platform Mounts"
 ///

@@ -64,7 +64,7 @@ enum IPC {
     let namespace = try proc.open("\(pid)/ns/mnt", [.readOnly])
     let ends = try SocketPair()
     let child = try spawn {
-      do {
+      do throws(Failure) {
         try namespace.enterNamespace(.mount)  // "/" is then the root of that namespace, as pivot_root(2) left it
         let place = try Descriptor.open(host: "/", [.path, .directory]).open(path, [.path, .directory], resolve: .inRoot)
         let tree = try place.cloneMount(recursive: true)

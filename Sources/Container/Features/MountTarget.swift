@@ -1,4 +1,5 @@
 import Kernel
+import OCISpec
 import SystemPackage
 
 /// The place in the rootfs a mount goes to: opened once, verified, and mounted on by that descriptor.
@@ -30,10 +31,9 @@ enum MountTarget {
   }
 
   private static func refuseLinks(_ destination: String, _ rootfs: borrowing Rootfs) throws(Failure) {
-    do {
-      let place = try rootfs.open(destination, [.path, .noFollow], noSymlinks: false)
-      let direct = try rootfs.open(destination, [.path, .noFollow], noSymlinks: true)
-      guard try place.status().kind == .directory, try direct.status().kind == .directory else { throw Failure("", errno: .notDirectory) }
+    do throws(Failure) {
+      let place = try rootfs.open(destination, [.path, .noFollow], noSymlinks: true)
+      guard try place.status().kind == .directory else { throw Failure("", errno: .notDirectory) }
     } catch where error.errno == .noSuchFileOrDirectory {
       return  // it will be made
     } catch where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {

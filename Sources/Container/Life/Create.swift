@@ -26,7 +26,7 @@ extension Runtime {
   ) throws(Failure) -> NewContainer {
     try ContainerID.check(request.id)
     let bundle = try Bundle.load(request)
-    try bundle.check()
+    try bundle.check(noPivot: request.noPivot)
     if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
     try Terminals.check(bundle.spec, request, isForeground: isForeground)
     let directory = try StateDirectory.create(root: root, id: request.id)
@@ -37,9 +37,9 @@ extension Runtime {
     var plan = try Plan.make(bundle, request, terminal, self)
     try IPC.share(request.ipc, self, into: &plan)
     let cgroup = try ControlGroupPlan.create(plan, warn)
-    if let cgroup { rollback.add { ControlGroupPlan.discard(cgroup) } }
+    rollback.add { ControlGroupPlan.discard(cgroup) }
 
-    var saved = SavedState(new: plan, cgroup: cgroup?.record)
+    var saved = SavedState(new: plan, cgroup: cgroup.record)
     try directory.write(bundle.bytes, to: StateDirectory.configFile)
     try saved.save(in: directory)
     let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
@@ -47,7 +47,7 @@ extension Runtime {
       let rootfs = plan.rootfs.path
       rollback.add { _ = Result { () throws(Failure) in try unmountTree(host: rootfs) } }  // not mounted yet: nothing to undo
     }
-    let host = try Host.start(plan, cgroup: cgroup?.descriptor, gate: gate)
+    let host = try Host.start(plan, cgroup: cgroup.descriptor, gate: gate)
     do {
       try host.bringToGate(warn)
       saved.pid = host.process.pid

@@ -1,6 +1,7 @@
 import ControlGroups
 import Kernel
 import OCISpec
+import SystemPackage
 
 extension Runtime {
   /// Sends a signal to the container's init (runtime.md "Kill").

@@ -1,6 +1,7 @@
 import ControlGroups
 import Kernel
 import OCISpec
+import SystemPackage
 
 /// What `state` and `list` show: the spec's document and what runc adds to it.
 package struct ContainerSummary {

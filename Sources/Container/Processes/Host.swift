@@ -1,6 +1,7 @@
 import ControlGroups
 import Kernel
 import OCISpec
+import SystemPackage
 
 /// The runtime's side of making a container: one clone, then the conversation of `Rendezvous.swift`.
 struct Host: ~Copyable {

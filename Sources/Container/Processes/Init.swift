@@ -17,9 +17,9 @@ struct Init: ~Copyable {
   var environment: [String] = []
   var executable = ""
 
-  struct Step {
+  struct Step: Sendable {
     let name: StaticString
-    let run: (inout Init) throws(Failure) -> Void
+    let run: @Sendable (inout Init) throws(Failure) -> Void
   }
 
   /// The child of the clone begins here and never comes back.

@@ -1,5 +1,6 @@
 import Kernel
 import OCISpec
+import SystemPackage
 
 extension Init {
   /// What init does, in this order, and why each step stands where it stands.

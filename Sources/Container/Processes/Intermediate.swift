@@ -13,7 +13,7 @@ enum Intermediate {
     let ends = try SocketPair()
     // The intermediate is born into the cgroup and init inherits it: from inside the user namespace it may not be entered.
     let intermediate = try Kernel.spawn(cgroup: cgroup) {
-      do {
+      do throws(Failure) {
         try during("joining the user namespace", try user.descriptor.enterNamespace(.user))
         try setGroupID(0)
         try setUserID(0)

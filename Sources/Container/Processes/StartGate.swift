@@ -1,4 +1,5 @@
 import Kernel
+import SystemPackage
 
 /// Where init waits between `create` and `start`.
 ///
