@@ -5,7 +5,13 @@ package func runCommandLine() -> Never {
   // Before anything is opened: a file that got number 1 or 2 would be written over with our output. Without /dev/null
   // there may be no stream to complain on.
   do throws(Failure) { try StandardStreams.ensureOpen() } catch { endProcess(1) }
-  endProcess(execute(Array(CommandLine.arguments.dropFirst())))
+  let words = CommandLine.arguments
+  if words.isEmpty {
+    // Not even our own name: Swift finds the arguments through /proc/self/maps. Help and success would be a lie.
+    Report().fail(Failure("the command line cannot be read", hint: "is /proc mounted?"))
+    endProcess(1)
+  }
+  endProcess(execute(Array(words.dropFirst())))
 }
 
 /// Does what `arguments` say; returns the exit status: 0, the status of the container's process, or 1 after any failure.
@@ -31,7 +37,10 @@ func interpret(_ arguments: [String]) -> (Answer, Report) {
   var words: [String] = []
   var misread: Failure?
   let parser = Parser(flags: CommandTable.globals, flagPlace: .beforeOperands)
-  do throws(Failure) { words = try parser.parse(arguments, into: &globals) } catch { misread = error }
+  do throws(Failure) {
+    try checkEncoding(arguments)
+    words = try parser.parse(arguments, into: &globals)
+  } catch { misread = error }
 
   // With what was read up to the mistake: an engine that named its log before finds the mistake there.
   let report: Report
@@ -43,6 +52,13 @@ func interpret(_ arguments: [String]) -> (Answer, Report) {
   do throws(Failure) {
     return (try interpret(CommandTable.verb(named: name), Array(words.dropFirst()), globals, report), report)
   } catch { return (Answer(failure: error), report) }
+}
+
+/// Swift reads bytes that are not UTF-8 as U+FFFD: a path with one would lead to another file, without a word.
+private func checkEncoding(_ arguments: [String]) throws(Failure) {
+  for argument in arguments where argument.unicodeScalars.contains("\u{fffd}") {
+    throw Failure("the argument \"\(argument)\" is not valid UTF-8")
+  }
 }
 
 private func interpret(_ verb: Verb, _ words: [String], _ globals: Values, _ report: Report) throws(Failure) -> Answer {

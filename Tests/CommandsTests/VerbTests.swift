@@ -51,7 +51,7 @@ private func summary(_ id: String, pid: Int32?, annotations: [String: String] = 
     "What cannot be understood fails with one line and nothing on the standard output",
     arguments: [
       (["klil", "c1"], "unknown command \"klil\" (did you mean kill?)"),
-      (["frobnicate"], "unknown command \"frobnicate\" (`apus help` lists them)"),
+      (["delete", "a\u{fffd}"], "the argument \"a\u{fffd}\" is not valid UTF-8"), (["frobnicate"], "unknown command \"frobnicate\" (`apus help` lists them)"),
       (["--bogus", "list"], "flag provided but not defined: --bogus"),
       (["--log-format", "xml", "list"], "invalid log-format: xml (use text or json)"),
       (["kill", "c1", "FOO"], "unknown signal \"FOO\""), (["list", "-f", "yaml"], "invalid format: yaml (use table or json)"),
