@@ -1,3 +1,4 @@
+import Kernel
 import OCISpec
 
 /// What `apus --version` says.
@@ -12,6 +13,7 @@ enum Version {
     """
     apus version \(apus)
     spec: \(spec)
+    libseccomp: \(SeccompFilter.libraryVersion)
 
     """
   }

@@ -23,6 +23,7 @@ private func summary(_ id: String, pid: Int32?, annotations: [String: String] = 
       let lines = answer(flag).text.split(separator: "\n")
       #expect(lines[0].wholeMatch(of: /apus version \d+\.\d+\.\d+/) != nil)
       #expect(lines.contains("spec: 1.3.0"))
+      #expect(lines.contains { $0.wholeMatch(of: /libseccomp: \d+\.\d+\.\d+/) != nil })
       #expect(!lines.contains { $0.hasPrefix("commit:") && $0.contains("unknown") })
     }
   }
