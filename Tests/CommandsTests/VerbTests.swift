@@ -52,7 +52,8 @@ private func summary(_ id: String, pid: Int32?, annotations: [String: String] = 
     "What cannot be understood fails with one line and nothing on the standard output",
     arguments: [
       (["klil", "c1"], "unknown command \"klil\" (did you mean kill?)"),
-      (["delete", "a\u{fffd}"], "the argument \"a\u{fffd}\" is not valid UTF-8"), (["frobnicate"], "unknown command \"frobnicate\" (`apus help` lists them)"),
+      (["delete", "a\u{fffd}"], "the argument \"a\u{fffd}\" is not valid UTF-8"),
+      (["frobnicate"], "unknown command \"frobnicate\" (`apus help` lists them)"),
       (["--bogus", "list"], "flag provided but not defined: --bogus"),
       (["--log-format", "xml", "list"], "invalid log-format: xml (use text or json)"),
       (["kill", "c1", "FOO"], "unknown signal \"FOO\""), (["list", "-f", "yaml"], "invalid format: yaml (use table or json)"),
@@ -96,6 +97,25 @@ private func summary(_ id: String, pid: Int32?, annotations: [String: String] = 
     var globals = Values()
     _ = try Parser(flags: CommandTable.globals, flagPlace: .beforeOperands).parse(flags + ["list"], into: &globals)
     #expect(try Globals.systemdCgroup(globals) == systemd)
+  }
+
+  @Test("Spec writes a readable config.json, and never over one that is there", arguments: [false, true])
+  func spec(rootless: Bool) throws {
+    let directory = NSTemporaryDirectory() + "apus-spec-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: directory) }  // a leftover directory fails no later test
+    let words = ["spec", "-b", directory] + (rootless ? ["--rootless"] : [])
+    #expect(interpret(words).0.failure == nil)
+    let written = try Data(contentsOf: URL(fileURLWithPath: "\(directory)/config.json"))
+    let document = try #require(try JSONSerialization.jsonObject(with: written) as? [String: Any])
+    #expect(document["ociVersion"] as? String == "1.3.0")
+    #expect((document["linux"] as? [String: Any])?.keys.contains("uidMappings") == rootless)
+    #expect(written.last == UInt8(ascii: "\n"))
+
+    let message = "writing \(directory)/config.json: File config.json exists. Remove it first"
+    #expect(interpret(words).0.failure?.message == message)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: "\(directory)/config.json")) == written)
+    #expect(interpret(["spec", "-b", "\(directory)/none"]).0.failure?.message.hasSuffix("No such file or directory") == true)
   }
 
   private func creation(_ words: [String]) throws -> CreateRequest {
