@@ -21,14 +21,14 @@ func expectFailure(
     #expect(!outcome.errorLines.isEmpty, "it failed without a word: \(outcome)", sourceLocation: sourceLocation)
   }
   for text in texts {
-    #expect(outcome.stderr.contains(text), "not in the error: \(text)\n\(outcome)", sourceLocation: sourceLocation)
+    #expect(outcome.message.contains(text), "not in the error: \(text)\n\(outcome)", sourceLocation: sourceLocation)
   }
 }
 
 /// Expects a text that only apus promises. Peers say it in their own words.
 func expectApusSays(_ text: String, _ outcome: Outcome, sourceLocation: SourceLocation = #_sourceLocation) {
   guard Runtime.isApus else { return }
-  #expect(outcome.stderr.contains(text), "not in the error: \(text)\n\(outcome)", sourceLocation: sourceLocation)
+  #expect(outcome.message.contains(text), "not in the error: \(text)\n\(outcome)", sourceLocation: sourceLocation)
 }
 
 /// Expects `create` and `run` of a bundle to fail alike: one line with `texts`, and nothing left of the container.
@@ -46,7 +46,7 @@ func expectRefusal(
     }
     expectFailure(outcome, sourceLocation: sourceLocation)
     for text in texts {
-      #expect(outcome.stderr.contains(text), "not in the error: \(text)\n\(outcome)", sourceLocation: sourceLocation)
+      #expect(outcome.message.contains(text), "not in the error: \(text)\n\(outcome)", sourceLocation: sourceLocation)
     }
   }
 }

@@ -34,6 +34,9 @@ final class Runtime {
   static let isRunc = kind == .runc
   static let isCrun = kind == .crun
 
+  /// runc before 1.2, as Debian 12 has it: older than the contract in some places, which the tests name.
+  static let isOldRunc = isRunc && version.contains(" version 1.1.")
+
   /// The first line of `--version`; empty if there is no such binary.
   static let version: String = {
     let answer = try? Spawned.run([binary, "--version"])  // a runtime that is not there has no version
@@ -45,10 +48,10 @@ final class Runtime {
   /// Flags that stand before the verb, beside `--root`.
   var globals: [String] = []
 
-  init() throws {
+  init(rootName: String = "root") throws {
     Orphans.adopt
     directory = try TemporaryDirectory()
-    root = "\(directory.path)/root"
+    root = "\(directory.path)/\(rootName)"
   }
 
   /// Starts `RUNTIME --root R [globals] arguments…` and does not wait.

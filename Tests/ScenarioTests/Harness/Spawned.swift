@@ -15,6 +15,8 @@ struct Outcome: CustomStringConvertible {
   var succeeded: Bool { status == 0 }
   /// The non-empty lines of stderr.
   var errorLines: [String] { stderr.split(separator: "\n").map(String.init) }
+  /// What the error says: stderr without the quoting that runc's text log puts around it.
+  var message: String { Runtime.isApus ? stderr : stderr.replacingOccurrences(of: "\\\"", with: "\"") }
   var description: String {
     "`\(arguments.joined(separator: " "))` ended with \(status)\nstdout: \(stdout.debugDescription)\nstderr: \(stderr)"
   }

@@ -58,3 +58,19 @@ final class Terminal {
     return true
   }
 }
+
+extension Terminal {
+  /// The modes that a program may change and must put back: termios(3).
+  struct Settings: Equatable {
+    var input, output, control, local: tcflag_t
+  }
+
+  func settings() throws -> Settings {
+    let other = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard other >= 0 else { throw HarnessError("\(path): \(File.errorText())") }
+    defer { close(other) }
+    var modes = termios()
+    guard tcgetattr(other, &modes) == 0 else { throw HarnessError("tcgetattr: \(File.errorText())") }
+    return Settings(input: modes.c_iflag, output: modes.c_oflag, control: modes.c_cflag, local: modes.c_lflag)
+  }
+}
