@@ -89,7 +89,8 @@ extension Scenarios {
       }
     }
 
-    @Test func ofTwoAtOnceWithOneIDOneWins() throws {
+    @Test(.disabled(if: Runtime.isRunc, "runc does not lock: each may take the other's directory for its own and all fail"))
+    func ofTwoAtOnceWithOneIDOneWins() throws {
       let bundle = try Bundle(["sleep", "100"])
       let runtime = try Runtime()
       try bundle.write()

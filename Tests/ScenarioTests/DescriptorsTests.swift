@@ -41,7 +41,8 @@ extension Scenarios {
     @Test func throughCreateAndStart() throws {
       try withFiles(["three"]) { files in
         try withContainer(
-          try Bundle(shell: "cat <&3; ls /proc/self/fd"), options: ["--preserve-fds", "1"], descriptors: [3: files[0], 9: files[0]]
+          try Bundle(shell: "cat <&3; ls /proc/self/fd"), options: ["--preserve-fds", "1"],
+          descriptors: [3: files[0], 9: files[0]]
         ) { container in
           try container.startAndFinish()
           #expect(container.stdout == "three0\n1\n2\n3\n4\n")

@@ -8,7 +8,7 @@ extension Scenarios {
     func rootIsTakenInEveryForm(form: String) throws {
       if Runtime.isCrun, form.hasPrefix("-root") { return }  // crun has no single dash for long flags
       try withContainer(try Bundle(["sleep", "100"])) { container in
-        let flags = form.split(separator: " ").map { $0.replacing("R", with: container.runtime.root) }
+        let flags = form.split(separator: " ").map { String($0).replacing("R", with: container.runtime.root) }
         let outcome = try Spawned.run([Runtime.binary] + flags + ["state", container.id])
         expectSuccess(outcome)
       }
@@ -103,7 +103,8 @@ extension Scenarios {
       let bundle = try Bundle(["sleep", "100"])
       bundle.config["linux.cgroupsPath"] = .string("system.slice:apus:\(name)")
       try withRunningContainer(bundle, runtime: runtime) { container in
-        #expect(File.text("/proc/\(try container.pid)/cgroup").contains("/system.slice/apus-\(name).scope"))
+        let pid = try container.pid
+        #expect(File.text("/proc/\(pid)/cgroup").contains("/system.slice/apus-\(name).scope"))
       }
     }
   }

@@ -44,7 +44,9 @@ extension Scenarios {
         try Harness.waitUntil("it has children") { container.stdout == "ready\n" }
         expectSuccess(try container.kill("KILL"))
         try container.waitUntil("stopped")
-        try Harness.waitUntil("all are gone") { Orphans.reap(); return Orphans.descendants().isEmpty }
+        try Harness.waitUntil("all are gone") {
+          Orphans.reap(); return Orphans.descendants().isEmpty
+        }
       }
     }
 
@@ -101,7 +103,9 @@ extension Scenarios {
         #expect(Orphans.descendants().count >= 3)
         expectSuccess(try container.runtime("kill", "--all", container.id, "KILL"))
         try container.waitUntil("stopped")
-        try Harness.waitUntil("all are gone") { Orphans.reap(); return Orphans.descendants().isEmpty }
+        try Harness.waitUntil("all are gone") {
+          Orphans.reap(); return Orphans.descendants().isEmpty
+        }
       }
     }
 

@@ -114,7 +114,8 @@ extension Scenarios {
       let runtime = try Runtime()
       let file = "\(runtime.directory.path)/log.json"
       runtime.globals = ["--log", file, "--log-format", format]
-      let bundle = try #require(Self.failures[name])()
+      guard let makeBundle = Self.failures[name] else { throw HarnessError("no failure named \(name)") }
+      let bundle = try makeBundle()
       let outcome = try assertNothingLeft(by: runtime) { try runtime.create(TemporaryDirectory.newID(), bundle) }
       #expect(outcome.status != 0, "\(outcome)")
       return (File.text(file), outcome)

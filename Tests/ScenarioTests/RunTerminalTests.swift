@@ -29,7 +29,8 @@ extension Scenarios {
     }
 
     @Test func aChangeOfSizeArrives() throws {
-      let bundle = try Self.bundle("trap 'stty size' WINCH; echo ready; i=0; while [ $i -lt 400 ]; do sleep 0.05; i=$((i+1)); done")
+      let bundle = try Self.bundle(
+        "trap 'stty size' WINCH; echo ready; i=0; while [ $i -lt 400 ]; do sleep 0.05; i=$((i+1)); done")
       try withTerminal(bundle) { terminal, run in
         try terminal.expect("ready")
         try terminal.resize(rows: 44, columns: 133)

@@ -55,7 +55,9 @@ extension Scenarios {
       }
     }
 
-    @Test(arguments: [("TERM", SIGTERM), ("INT", SIGINT), ("HUP", SIGHUP), ("USR1", SIGUSR1), ("USR2", SIGUSR2), ("QUIT", SIGQUIT)])
+    @Test(arguments: [
+      ("TERM", SIGTERM), ("INT", SIGINT), ("HUP", SIGHUP), ("USR1", SIGUSR1), ("USR2", SIGUSR2), ("QUIT", SIGQUIT),
+    ])
     func signalsAreForwarded(name: String, number: Int32) throws {
       let runtime = try Runtime()
       let bundle = try Bundle(shell: "trap 'echo got \(name); exit 7' \(name); echo ready; while :; do sleep 0.02; done")

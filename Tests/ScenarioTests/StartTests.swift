@@ -46,7 +46,8 @@ extension Scenarios {
       expectFailure(try Runtime()("start", "nobody"), saying: "does not exist")
     }
 
-    @Test func ofTwoAtOnceOneWins() throws {
+    @Test(.disabled(if: Runtime.isRunc, "runc does not lock: the loser waits for the start gate forever"))
+    func ofTwoAtOnceOneWins() throws {
       for _ in 0..<5 {
         let bundle = try Bundle(shell: "echo once; sleep 100")
         try withContainer(bundle) { container in

@@ -2,7 +2,7 @@ import Foundation
 
 /// A JSON value that is written as literals and changed by path:
 /// `config["process.args"] = ["sh", "-c", "true"]`, `config["mounts.0"] = nil` removes,
-/// `config["annotations", "org.example.a"] = "b"` names keys that contain dots.
+/// `config["linux.sysctl", "net.ipv4.ip_forward"] = "1"`: of two or more, the last is a key with its dots.
 enum Value: Equatable, Sendable {
   case null
   case bool(Bool)
@@ -53,7 +53,8 @@ enum Value: Equatable, Sendable {
   }
 
   private static func keys(_ path: [String]) -> ArraySlice<String> {
-    path.count == 1 ? path[0].split(separator: ".").map(String.init)[...] : path[...]
+    let split = (path.count == 1 ? path[...] : path.dropLast()).flatMap { $0.split(separator: ".").map(String.init) }
+    return (path.count == 1 ? split : split + path.suffix(1))[...]
   }
 
   private func value(at keys: ArraySlice<String>) -> Value? {
