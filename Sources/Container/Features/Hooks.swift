@@ -42,7 +42,7 @@ enum HookRunner {
         Signals.resetActions()
         try Signals.setMask(SignalSet())
         if let directory { try during("entering \(directory)", try changeWorkingDirectory(directory)) }
-        try image.execute(path: hook.path)
+        throw image.execute(path: hook.path)
       } catch {
         _ = Result { () throws(Failure) in try trouble.writeAll(error.encoded) }  // there is nobody else to tell
         endProcess(127)

@@ -19,7 +19,7 @@ extension Runtime {
     let pid = container.host.process.pid
     let terminal = container.hasTerminal ? try relay.accept() : nil
     try startNow(container)
-    let status = try during("waiting for the container", try Foreground(signals: signals, relay: terminal).wait(for: pid))
+    let status = try Foreground(signals: signals, relay: terminal).wait(for: pid)
     if !options.keep { try delete(request.id, force: true) }
     return status.shellStatus
   }

@@ -8,9 +8,7 @@ import SystemPackage
 /// The order of what it does is the table ``steps``. A step's name is the context of its errors and its line in the debug log.
 struct Init: ~Copyable {
   let plan: Plan
-  let rendezvous: Rendezvous
-  let gate: StartGate
-  var rootfs: Rootfs
+  let rootfs: Rootfs
   /// Mounts that become read-only once everything in them is made.
   var readOnlyLater: [SharedDescriptor] = []
   /// Filled by the steps for the ones after them.
@@ -19,31 +17,36 @@ struct Init: ~Copyable {
 
   struct Step: Sendable {
     let name: StaticString
-    let run: @Sendable (inout Init) throws(Failure) -> Void
+    let run: @Sendable (inout Init, borrowing Rendezvous) throws(Failure) -> Void
   }
 
   /// The child of the clone begins here and never comes back.
   static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate) -> Never {
     ends.closeHostEndInChild()
-    do { run(plan, Rendezvous(try ends.child.duplicate()), gate) } catch { endProcess(1) }  // nobody to tell without it
+    guard let socket = try? ends.child.duplicate() else { endProcess(1) }  // without it there is nobody to tell
+    let rendezvous = Rendezvous(socket)
+    do {
+      try becomeInit(plan, rendezvous)
+      var process = Init(plan: plan, rootfs: try enterRootfs(plan))
+      for step in steps { try during("\(step.name)", try step.run(&process, rendezvous)) }
+      // The runtime that made us ends before we do.
+      try ProcessControl.setParentDeathSignal(0)
+      try rendezvous.send(.ready)
+      // From here on whoever starts us is told.
+      switch gate {
+      case .none: process.execute(startedBy: rendezvous)
+      case .socket(let socket): process.execute(startedBy: Rendezvous(try socket.descriptor.accept()))
+      }
+    } catch { fail(error, rendezvous) }
   }
 
-  private static func run(_ plan: Plan, _ rendezvous: consuming Rendezvous, _ gate: StartGate) -> Never {
-    do {
-      // If the runtime is killed half-way, so are we: nothing is left that nobody knows of.
-      try ProcessControl.setParentDeathSignal(Signals.kill)
-      // No process of the container we may share a pid namespace with can look into us (CVE-2016-9962).
-      try ProcessControl.setDumpable(false)
-      if plan.namespaces.hasUserNamespace { try becomeRoot(rendezvous) }
-      setFileModeMask(0)  // the modes of config.json are exact
-    } catch { fail(error, rendezvous) }
-    let rootfs: Rootfs
-    do { rootfs = try enterRootfs(plan) } catch { fail(error, rendezvous) }
-    var process = Init(plan: plan, rendezvous: rendezvous, gate: gate, rootfs: rootfs)
-    do {
-      for step in steps { try during("\(step.name)", try step.run(&process)) }
-    } catch { fail(error, process.rendezvous) }
-    process.waitAndExecute()
+  private static func becomeInit(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {
+    // If the runtime is killed half-way, so are we: nothing is left that nobody knows of.
+    try ProcessControl.setParentDeathSignal(Signals.kill)
+    // No process of the container we may share a pid namespace with can look into us (CVE-2016-9962).
+    try ProcessControl.setDumpable(false)
+    if plan.namespaces.hasUserNamespace { try becomeRoot(rendezvous) }
+    setFileModeMask(0)  // the modes of config.json are exact
   }
 
   /// In a new user namespace nobody is anybody until the host has written the maps.
@@ -69,30 +72,28 @@ struct Init: ~Copyable {
     endProcess(1)
   }
 
-  // MARK: After the last step
+  // MARK: Behind the start gate
 
-  /// Waits at the start gate, then runs the last hooks and the program. What fails now is told to `start`.
-  private consuming func waitAndExecute() -> Never {
-    let starter: Rendezvous
+  /// Waits for the word to start, then runs the last hooks and the program.
+  private func execute(startedBy starter: borrowing Rendezvous) -> Never {
     do {
-      // The runtime that made us ends before we do.
-      try ProcessControl.setParentDeathSignal(0)
-      try rendezvous.send(.ready)
-    } catch { endProcess(1) }
-    do { starter = try gate.wait(rendezvous) } catch { endProcess(1) }
-    do { try finish(starter) } catch { Init.fail(error, starter) }
+      guard try starter.receive() == .proceed else { endProcess(1) }  // it ended instead; the container never runs
+      try execute(starter)
+    } catch { Init.fail(error, starter) }
+    endProcess(1)
   }
 
-  private func finish(_ starter: borrowing Rendezvous) throws(Failure) -> Never {
+  private func execute(_ starter: borrowing Rendezvous) throws(Failure) {
     try HookRunner.run(
       plan.spec.hooks.startContainer, kind: "startContainer", state: plan.hookState.document(status: .created, pid: processID),
       environment: environment)
-    let passed = plan.process?.passedDescriptors ?? 0
-    let image = ExecutableImage(arguments: plan.process?.process.args ?? [], environment: environment)
+    guard let process = plan.process else { throw Failure("process property must not be empty") }
+    let image = ExecutableImage(arguments: process.process.args, environment: environment)
     // Everything else is closed by the exec, whoever opened it (CVE-2024-21626).
+    let passed = process.passedDescriptors
     try StandardStreams.closeOnExec(from: 3 + passed)
     if passed > 0 { try StandardStreams.keepThroughExec(3..<3 + passed) }
-    if plan.process?.process.noNewPrivileges == true { try SeccompStep.apply(plan, starter) }
-    do { try image.execute(path: executable) } catch { throw Executable.explain(error, path: executable) }
+    if process.process.noNewPrivileges { try SeccompStep.apply(plan, starter) }
+    throw Executable.explain(image.execute(path: executable), path: executable)
   }
 }

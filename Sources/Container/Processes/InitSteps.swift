@@ -6,63 +6,63 @@ extension Init {
   /// What init does, in this order, and why each step stands where it stands.
   static let steps: [Step] = [
     // Here rather than at the clone, which would take the runtime's cgroup as the root of the namespace.
-    Step(name: "making a cgroup namespace") { me throws(Failure) in
+    Step(name: "making a cgroup namespace") { me, host throws(Failure) in
       if me.plan.namespaces.newCgroup { try unshareNamespaces(.cgroup) }
     },
-    Step(name: "joining a session keyring") { me throws(Failure) in try SessionKeyring.apply(me.plan, me.rendezvous) },
-    Step(name: "loopback") { me throws(Failure) in try Loopback.apply(me.plan) },
+    Step(name: "joining a session keyring") { me, host throws(Failure) in try SessionKeyring.apply(me.plan, host) },
+    Step(name: "loopback") { me, host throws(Failure) in try Loopback.apply(me.plan) },
     // In the order of config.json; a later one may lie in an earlier one.
-    Step(name: "mounts") { me throws(Failure) in
+    Step(name: "mounts") { me, host throws(Failure) in
       var later: [SharedDescriptor] = []
       try Mounts.apply(me.plan, me.rootfs, &later)
       me.readOnlyLater = later
     },
     // After the mounts: /dev is usually one of them.
-    Step(name: "devices") { me throws(Failure) in try Devices.apply(me.plan, me.rootfs) },
+    Step(name: "devices") { me, host throws(Failure) in try Devices.apply(me.plan, me.rootfs) },
     // While the root can still be written to.
-    Step(name: "working directory") { me throws(Failure) in
+    Step(name: "working directory") { me, host throws(Failure) in
       if let process = me.plan.process?.process { try WorkingDirectory.make(process, me.rootfs) }
     },
     // The environment is made, nothing of the host is gone yet: what these hooks are for (config.md "Hooks").
-    Step(name: "hooks") { me throws(Failure) in try me.runCreateHooks() },
-    Step(name: "changing the root") { me throws(Failure) in try me.changeRoot() },
+    Step(name: "hooks") { me, host throws(Failure) in try me.runCreateHooks(host) },
+    Step(name: "changing the root") { me, host throws(Failure) in try me.changeRoot() },
     // After pivot_root: the terminal is made on the container's devpts, whose names are those the program sees.
-    Step(name: "console") { me throws(Failure) in try Console.apply(me.plan, me.rootfs) },
-    Step(name: "standard streams") { me throws(Failure) in
+    Step(name: "console") { me, host throws(Failure) in try Console.apply(me.plan, me.rootfs) },
+    Step(name: "standard streams") { me, host throws(Failure) in
       if let process = me.plan.process?.process { try StandardIO.apply(process) }
     },
-    Step(name: "hostname") { me throws(Failure) in try Hostname.apply(me.plan) },
-    Step(name: "sysctl") { me throws(Failure) in try Sysctl.apply(me.plan) },
+    Step(name: "hostname") { me, host throws(Failure) in try Hostname.apply(me.plan) },
+    Step(name: "sysctl") { me, host throws(Failure) in try Sysctl.apply(me.plan) },
     // After all that writes to them: mount points, devices, the console.
-    Step(name: "making mounts read-only") { me throws(Failure) in try me.makeReadOnly() },
+    Step(name: "making mounts read-only") { me, host throws(Failure) in try me.makeReadOnly() },
     // After sysctl: /proc/sys is one of them.
-    Step(name: "readonlyPaths") { me throws(Failure) in try ReadonlyPaths.apply(me.plan, me.rootfs) },
-    Step(name: "maskedPaths") { me throws(Failure) in try MaskedPaths.apply(me.plan, me.rootfs) },
+    Step(name: "readonlyPaths") { me, host throws(Failure) in try ReadonlyPaths.apply(me.plan, me.rootfs) },
+    Step(name: "maskedPaths") { me, host throws(Failure) in try MaskedPaths.apply(me.plan, me.rootfs) },
     // As root: some need a capability, and the exec label a procfs file of our own.
-    Step(name: "process attributes") { me throws(Failure) in try me.setAttributes() },
+    Step(name: "process attributes") { me, host throws(Failure) in try me.setAttributes() },
     // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so it comes before the capabilities go (DEF-30).
-    Step(name: "seccomp") { me throws(Failure) in
-      if me.plan.process?.process.noNewPrivileges != true { try SeccompStep.apply(me.plan, me.rendezvous) }
+    Step(name: "seccomp") { me, host throws(Failure) in
+      if me.plan.process?.process.noNewPrivileges != true { try SeccompStep.apply(me.plan, host) }
     },
-    Step(name: "becoming the user") { me throws(Failure) in try me.becomeUser() },
+    Step(name: "becoming the user") { me, host throws(Failure) in try me.becomeUser() },
     // Last: found with the user's own rights, and the error is create's (DEF-29).
-    Step(name: "") { me throws(Failure) in
+    Step(name: "") { me, host throws(Failure) in
       if let process = me.plan.process?.process { me.executable = try Executable.find(process.args.first ?? "", environment: me.environment) }
     },
   ]
 
-  private mutating func runCreateHooks() throws(Failure) {
+  private func runCreateHooks(_ host: borrowing Rendezvous) throws(Failure) {
     let hooks = plan.spec.hooks
     if !hooks.prestart.isEmpty || !hooks.createRuntime.isEmpty {
-      try rendezvous.send(.mounted)
-      guard try rendezvous.receive() == .proceed else { throw Failure("the runtime ended while its hooks ran") }
+      try host.send(.mounted)
+      guard try host.receive() == .proceed else { throw Failure("the runtime ended while its hooks ran") }
     }
     try HookRunner.run(
       hooks.createContainer, kind: "createContainer", state: plan.hookState.document(status: .creating, pid: processID),
       directory: plan.bundle, environment: processEnvironment)
   }
 
-  private mutating func changeRoot() throws(Failure) {
+  private func changeRoot() throws(Failure) {
     if !plan.namespaces.hasMountNamespace {
       try rootfs.root.chroot()
     } else if plan.noPivot {

@@ -13,17 +13,6 @@ enum StartGate {
   case socket(SharedDescriptor)
   case none
 
-  /// Init: waits to be started. The result is the connection to whom failures are told.
-  func wait(_ host: consuming Rendezvous) throws(Failure) -> Rendezvous {
-    let starter: Rendezvous
-    switch self {
-    case .socket(let socket): starter = Rendezvous(try socket.descriptor.accept())
-    case .none: starter = host
-    }
-    guard try starter.receive() == .proceed else { throw Failure("the runtime ended before it started the container") }
-    return starter
-  }
-
   /// The gate of a new container.
   static func make(in directory: borrowing StateDirectory) throws(Failure) -> StartGate {
     let socket = try during(
