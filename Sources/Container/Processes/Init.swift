@@ -23,8 +23,14 @@ struct Init: ~Copyable {
   /// The child of the clone begins here and never comes back.
   static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate) -> Never {
     ends.closeHostEndInChild()
-    guard let socket = try? ends.child.duplicate() else { endProcess(1) }  // without it there is nobody to tell
-    let rendezvous = Rendezvous(socket)
+    _ = Result { () throws(Failure) in  // without the socket there is nobody to tell
+      run(plan, Rendezvous(try ends.child.duplicate()), gate)
+    }
+    endProcess(1)
+  }
+
+  /// Comes back only when it has failed and has said so.
+  private static func run(_ plan: Plan, _ rendezvous: borrowing Rendezvous, _ gate: StartGate) {
     do {
       try becomeInit(plan, rendezvous)
       var process = Init(plan: plan, rootfs: try enterRootfs(plan))
@@ -37,7 +43,7 @@ struct Init: ~Copyable {
       case .none: process.execute(startedBy: rendezvous)
       case .socket(let socket): process.execute(startedBy: Rendezvous(try socket.descriptor.accept()))
       }
-    } catch { fail(error, rendezvous) }
+    } catch { tell(rendezvous, error) }
   }
 
   private static func becomeInit(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {
@@ -66,21 +72,19 @@ struct Init: ~Copyable {
     return try during("preparing the root file system", try Rootfs.prepare(plan))
   }
 
-  /// Tells the host, which says it to the user, and ends.
-  private static func fail(_ failure: Failure, _ rendezvous: borrowing Rendezvous) -> Never {
+  /// Tells the host, which says it to the user.
+  private static func tell(_ rendezvous: borrowing Rendezvous, _ failure: Failure) {
     _ = Result { () throws(Failure) in try rendezvous.send(.failed(failure)) }  // if the host is gone nobody is left to tell
-    endProcess(1)
   }
 
   // MARK: Behind the start gate
 
-  /// Waits for the word to start, then runs the last hooks and the program.
-  private func execute(startedBy starter: borrowing Rendezvous) -> Never {
+  /// Waits for the word to start, then runs the last hooks and the program. Comes back only when that has failed.
+  private func execute(startedBy starter: borrowing Rendezvous) {
     do {
-      guard try starter.receive() == .proceed else { endProcess(1) }  // it ended instead; the container never runs
+      guard try starter.receive() == .proceed else { return }  // it ended instead; the container never runs
       try execute(starter)
-    } catch { Init.fail(error, starter) }
-    endProcess(1)
+    } catch { Init.tell(starter, error) }
   }
 
   private func execute(_ starter: borrowing Rendezvous) throws(Failure) {
