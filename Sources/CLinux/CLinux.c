@@ -31,10 +31,11 @@ _Static_assert(sizeof(struct mount_attr) == 32, "mount_setattr(2) MOUNT_ATTR_SIZ
 _Static_assert(sizeof(struct rlimit) == 16, "prlimit(2) takes two 64-bit values");
 _Static_assert(sizeof(struct timespec) == 16, "utimensat(2) takes four 64-bit values");
 
+// The name in here must be that of no argument: `call` is expanded inside of its scope.
 #define RESULT(call)                                                                                                   \
   do {                                                                                                                 \
-    long result = (call);                                                                                              \
-    return result < 0 ? -errno : result;                                                                               \
+    long kernel_answer = (call);                                                                                       \
+    return kernel_answer < 0 ? -errno : kernel_answer;                                                                 \
   } while (0)
 
 int apus_openat2(int d, const char *path, const struct open_how *how) {
