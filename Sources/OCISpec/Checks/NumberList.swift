@@ -8,12 +8,16 @@ package struct NumberList: Equatable, Sendable {
   /// nil unless the text is such a list; an empty text is an empty list.
   package init?(_ text: String) {
     var ranges: [ClosedRange<Int>] = []
+    guard text.contains(where: { $0 != " " }) else {
+      self.ranges = []
+      return
+    }
     for item in text.split(separator: ",") {
       let ends = item.split(separator: "-", omittingEmptySubsequences: false).map(Self.number)
       guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first <= last else { return nil }
       ranges.append(first...last)
     }
-    guard !ranges.isEmpty || text.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) else { return nil }
+    guard !ranges.isEmpty else { return nil }
     self.ranges = ranges
   }
 
