@@ -133,12 +133,13 @@ struct SeccompProfileTests {
     let plain = try filter.program()
     let newer = architectures.map { SeccompProgram.NewerCalls(architecture: $0, lastNumber: $0.number(ofCall: "statx")!) }
     let program = plain.answeringNoSuchCall(to: newer)
-    for call in Self.calls {
+    let wrong = Self.calls.filter { call in
       let last: UInt32 = call.architecture == FilteredCall.x86 ? 383 : 332
       let number = call.number == .max ? 0 : call.number & ~FilteredCall.x32Bit
       let isNewer = number > last && call.architecture != FilteredCall.aarch64
-      #expect(verdict(program, call) == (isNewer ? .errno(38) : verdict(plain, call)), "\(call)")
+      return verdict(program, call) != (isNewer ? .errno(38) : verdict(plain, call))
     }
+    #expect(wrong.isEmpty, "\(wrong.prefix(3))")
   }
 
   @Test(arguments: [SeccompAction.killProcess, .trap, .allow, .log, .trace])
