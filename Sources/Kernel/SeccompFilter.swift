@@ -38,8 +38,7 @@ package struct SeccompFilter: ~Copyable {
     try unsafe check("seccomp_attr_set(ACT_BADARCH)", seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, action.rawValue))
   }
 
-  /// Sorts the rules into a binary tree instead of a list. Not without a rule: libseccomp 2.5.4 then writes a program
-  /// that means something else.
+  /// Sorts the rules into a binary tree instead of a list: a longer program with shorter ways through it.
   package func setBinaryTree() throws(Failure) {
     try unsafe check("seccomp_attr_set(CTL_OPTIMIZE)", seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2))
   }
@@ -49,7 +48,11 @@ package struct SeccompFilter: ~Copyable {
   package func addRule(_ action: Action, for call: Call, where comparisons: [Comparison] = []) throws(Failure) {
     let arguments = comparisons.map(\.argument)
     let result = unsafe seccomp_rule_add_array(context, action.rawValue, call.number, UInt32(arguments.count), arguments)
-    try check("seccomp_rule_add", result)
+    do { try check("seccomp_rule_add", result) } catch {
+      guard error.errno == .fileExists else { throw error }
+      // 32 bit x86, s390 and MIPS make all socket calls by number 102: there only the call can be told, no argument.
+      throw error.adding(hint: "an earlier rule decides the same calls; on 32 bit x86 socket calls have no arguments to compare")
+    }
   }
 
   /// The finished program. Through a memory file: libseccomp writes to nothing else before 2.6.

@@ -138,12 +138,17 @@ extension SeccompFeature {
     }
     var unknown: [String] = []
     var unrestricted: [String] = []
+    var effective: [SyscallRule] = []
     for (index, rule) in seccomp.syscalls.enumerated() {
-      let path = "linux.seccomp.syscalls[\(index)]"
       let action = try action(rule.action, rule.errnoRet, "syscalls[\(index)].errnoRet")
-      let missing = try during("\(path)", try add(rule, action, unless: defaultAction, to: filter))
+      let missing = rule.names.filter { SeccompFilter.Call(name: $0) == nil }
       unknown += missing
       if defaultAction.allows, !action.allows { unrestricted += missing }
+      if action == defaultAction { continue }  // says nothing new, and libseccomp refuses it
+      effective.append(rule)
+      let path = "linux.seccomp.syscalls[\(index)]"
+      if repeatsArgument(rule) { warn("\(path).args compares an argument twice: one of its comparisons is enough") }
+      try during(path, try add(rule, action, to: filter))
     }
     if !unknown.isEmpty {
       debug("linux.seccomp: libseccomp \(SeccompFilter.libraryVersion) does not know \(unknown.joined(separator: ", "))")
@@ -151,6 +156,7 @@ extension SeccompFeature {
     if !unrestricted.isEmpty {
       warn("linux.seccomp: libseccomp \(SeccompFilter.libraryVersion) cannot restrict \(unrestricted.joined(separator: ", "))")
     }
+    if architectures.allSatisfy({ numbers(of: effective, on: $0).count > longList }) { try filter.setBinaryTree() }
     let program = try during("linux.seccomp", try filter.program())
     return Compiled(
       program: answersNewerCalls(defaultAction)
@@ -158,29 +164,30 @@ extension SeccompFeature {
       isComplete: unrestricted.isEmpty)
   }
 
-  /// Adds one rule for each of the names; gives the names libseccomp does not know. Those are left out, as runc and crun
-  /// do: a profile is written for more kernels than one.
+  /// From this many calls on a tree is worth its instructions: the kernel walks the filter once for each system call
+  /// there is when it loads it, which takes half the time. runc has the same bound, because libseccomp up to 2.5.4 is
+  /// said to get a tree over no rules wrong.
+  private static let longList = 32
+
+  /// Adds one rule for each of the names. Those libseccomp does not know are left out, as runc and crun do: a profile is
+  /// written for more kernels than one.
   private static func add(
-    _ rule: SyscallRule, _ action: SeccompFilter.Action, unless defaultAction: SeccompFilter.Action,
-    to filter: borrowing SeccompFilter
-  ) throws(Failure) -> [String] {
-    var unknown: [String] = []
+    _ rule: SyscallRule, _ action: SeccompFilter.Action, to filter: borrowing SeccompFilter
+  ) throws(Failure) {
     let comparisons = rule.args.map(comparison)
     // Comparing one argument twice can't be said to libseccomp. Both runc and crun then make a rule of each comparison,
     // so that one of them is enough; profiles rely on it.
-    let repeats = Set(comparisons.map(\.index)).count < comparisons.count
-    let alternatives = repeats ? comparisons.map { [$0] } : [comparisons]
+    let alternatives = repeatsArgument(rule) ? comparisons.map { [$0] } : [comparisons]
     for name in rule.names {
-      guard let call = SeccompFilter.Call(name: name) else {
-        unknown.append(name)
-        continue
-      }
-      if action == defaultAction { continue }  // says nothing new, and libseccomp refuses it
+      guard let call = SeccompFilter.Call(name: name) else { continue }
       for alternative in alternatives {
         try during("the rule for \(name)", try filter.addRule(action, for: call, where: alternative))
       }
     }
-    return unknown
+  }
+
+  private static func repeatsArgument(_ rule: SyscallRule) -> Bool {
+    rule.args.count > 1 && Set(rule.args.map(\.index)).count < rule.args.count
   }
 
   /// A default of errno is a profile's way to say "whatever else". What kills, traps or notifies by default is meant
@@ -191,15 +198,13 @@ extension SeccompFeature {
     _ seccomp: Seccomp, on architectures: [SeccompFilter.Architecture]
   ) -> [SeccompProgram.NewerCalls] {
     architectures.compactMap { architecture in
-      var last: UInt32?
-      for rule in seccomp.syscalls {
-        for name in rule.names {
-          if let number = architecture.number(ofCall: name), number > last ?? 0 { last = number }
-        }
-      }
       // Without any rule it is not said what the profile's author knew.
-      return last.map { SeccompProgram.NewerCalls(architecture: architecture, lastNumber: $0) }
+      numbers(of: seccomp.syscalls, on: architecture).max().map { .init(architecture: architecture, lastNumber: $0) }
     }
+  }
+
+  private static func numbers(of rules: [SyscallRule], on architecture: SeccompFilter.Architecture) -> [UInt32] {
+    rules.flatMap { $0.names.compactMap { architecture.number(ofCall: $0) } }
   }
 
   // MARK: From the spec's words to the kernel's
