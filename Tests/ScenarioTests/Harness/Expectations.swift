@@ -25,6 +25,13 @@ func expectFailure(
   }
 }
 
+/// Expects the failure of a verb that was given the id of no container. Engines look for these words; crun has others.
+func expectUnknown(_ outcome: Outcome, sourceLocation: SourceLocation = #_sourceLocation) {
+  expectFailure(outcome, sourceLocation: sourceLocation)
+  #expect(
+    Runtime.isCrun || outcome.message.contains("does not exist"), "\(outcome)", sourceLocation: sourceLocation)
+}
+
 /// Expects a text that only apus promises. Peers say it in their own words.
 func expectApusSays(_ text: String, _ outcome: Outcome, sourceLocation: SourceLocation = #_sourceLocation) {
   guard Runtime.isApus else { return }
