@@ -90,10 +90,8 @@ extension Scenarios {
       for arguments in [["create"], ["run", "--detach"]] {
         let bundle = try Self.bundle("true")
         try bundle.write()
-        let outcome = try assertNothingLeft(by: runtime) {
-          try runtime.call(arguments + ["--bundle", bundle.path, TemporaryDirectory.newID()])
-        }
-        expectFailure(outcome)
+        let options = Array(arguments.dropFirst())
+        let outcome = try refusal(of: bundle, runtime: runtime, verb: arguments[0], options: options)
         if !Runtime.isCrun {
           #expect(outcome.message.contains("cannot allocate tty if "), "\(outcome)")
           #expect(outcome.message.contains(" will detach without setting console socket"), "\(outcome)")
@@ -106,9 +104,7 @@ extension Scenarios {
       let bundle = try Bundle()
       let socket = try DescriptorSocket(path: "\(bundle.directory.path)/console")
       let runtime = try Runtime()
-      let outcome = try assertNothingLeft(by: runtime) {
-        try runtime.create(TemporaryDirectory.newID(), bundle, options: ["--console-socket", socket.path])
-      }
+      let outcome = try refusal(of: bundle, runtime: runtime, options: ["--console-socket", socket.path])
       expectFailure(outcome, saying: "cannot use console socket if ", " will not detach or allocate tty")
       #expect(!socket.isCalled(within: 0.05))
     }
@@ -124,9 +120,7 @@ extension Scenarios {
     @Test func aSocketThatIsNotThereIsRefused() throws {
       let bundle = try Self.bundle("true")
       let runtime = try Runtime()
-      let outcome = try assertNothingLeft(by: runtime) {
-        try runtime.create(TemporaryDirectory.newID(), bundle, options: ["--console-socket", "\(bundle.path)/none"])
-      }
+      let outcome = try refusal(of: bundle, runtime: runtime, options: ["--console-socket", "\(bundle.path)/none"])
       expectFailure(outcome, saying: "none")
     }
 

@@ -17,7 +17,7 @@ extension Scenarios {
     func illegalOnes(id: String) throws {
       let runtime = try Runtime()
       let bundle = try Bundle()
-      let outcome = try assertNothingLeft(by: runtime) { try runtime.create(id, bundle) }
+      let outcome = try refusal(of: bundle, runtime: runtime, id: id)
       expectFailure(outcome)
       if !id.isEmpty || Runtime.isApus { #expect(outcome.message.contains("invalid container ID format"), "\(outcome)") }
     }
@@ -38,7 +38,7 @@ extension Scenarios {
     func oneTooLongForAFileIsRefused() throws {
       let runtime = try Runtime()
       let bundle = try Bundle()
-      let outcome = try assertNothingLeft(by: runtime) { try runtime.create(String(repeating: "l", count: 300), bundle) }
+      let outcome = try refusal(of: bundle, runtime: runtime, id: String(repeating: "l", count: 300))
       expectFailure(outcome)
     }
 

@@ -11,8 +11,8 @@ extension Scenarios {
         expectSuccess(outcome)
         #expect(outcome.stdout == "" && outcome.stderr == "")
         #expect(!File.exists("\(container.runtime.root)/\(container.id)"))
-        expectFailure(try container.runtime("state", container.id), saying: "not exist")
-        expectFailure(try container.runtime("delete", container.id), saying: "not exist")
+        expectUnknown(try container.runtime("state", container.id))
+        expectUnknown(try container.runtime("delete", container.id))
       }
     }
 
@@ -43,7 +43,7 @@ extension Scenarios {
         expectSuccess(try container.runtime("delete", container.id))
         Orphans.reap()
         #expect(!File.exists("/proc/\(pid)"))
-        expectFailure(try container.runtime("state", container.id), saying: "not exist")
+        expectUnknown(try container.runtime("state", container.id))
       }
     }
 
@@ -76,7 +76,7 @@ extension Scenarios {
     }
 
     @Test func anUnknownIDIsRefused() throws {
-      expectFailure(try Runtime()("delete", "nobody"), saying: "not exist")
+      expectUnknown(try Runtime()("delete", "nobody"))
     }
 
     /// A runtime that was killed early leaves a state directory with nothing in it.
@@ -103,6 +103,7 @@ extension Scenarios {
     /// The name that comes out of an engine's mistake must not reach past the state directory.
     @Test(
       .disabled(if: Runtime.isOldRunc, "runc 1.1.5 joins the id to the root unchecked and removes what is there"),
+      .disabled(if: Runtime.isCrun, "crun 1.8.1 does as well"),
       arguments: ["../victim", "..", ".", "a/../../victim"])
     func forceStaysInTheStateDirectory(id: String) throws {
       let runtime = try Runtime()

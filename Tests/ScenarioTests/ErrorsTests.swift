@@ -195,17 +195,5 @@ extension Scenarios {
       let bundle = try Bundle()
       expectFailure(try runtime.create(TemporaryDirectory.newID(), bundle), saying: "\(runtime.directory.path)/file")
     }
-
-    private func refusal(of bundle: Bundle, sourceLocation: SourceLocation = #_sourceLocation) throws -> Outcome {
-      let runtime = try Runtime()
-      let id = TemporaryDirectory.newID()
-      let outcome = try assertNothingLeft(by: runtime, sourceLocation: sourceLocation) {
-        let outcome = try runtime.create(id, bundle)
-        if outcome.succeeded { runtime.deleteQuietly(id) }
-        return outcome
-      }
-      expectFailure(outcome, sourceLocation: sourceLocation)
-      return outcome
-    }
   }
 }

@@ -16,13 +16,13 @@ extension Scenarios {
     @Test func noFile() throws {
       let bundle = try Bundle(["/no/such/program"])
       try expectRefusal(of: bundle, saying: "/no/such/program")
-      let outcome = try refusal(of: bundle)
+      let outcome = try refusal(of: bundle, verb: "run")
       #expect(outcome.message.lowercased().contains("no such file or directory"), "\(outcome)")
     }
 
     @Test func notExecutable() throws {
       let bundle = try Bundle(["/etc/passwd"])
-      let outcome = try refusal(of: bundle)
+      let outcome = try refusal(of: bundle, verb: "run")
       #expect(outcome.message.contains("/etc/passwd"))
       #expect(outcome.message.lowercased().contains("permission denied"), "\(outcome)")
     }
@@ -30,7 +30,7 @@ extension Scenarios {
     @Test func aFileInPathThatIsNotExecutable() throws {
       let bundle = try Bundle(["data"])
       try File.write("data", to: "\(bundle.rootfs)/bin/data", mode: 0o644)
-      let outcome = try refusal(of: bundle)
+      let outcome = try refusal(of: bundle, verb: "run")
       let text = outcome.message.lowercased()
       #expect(text.contains("permission denied") || text.contains("not found in $path"), "\(outcome)")
     }
@@ -39,13 +39,13 @@ extension Scenarios {
       .disabled(if: Runtime.isOldRunc, "runc 1.1.5 says permission denied"),
       .disabled(if: Runtime.isCrun, "crun says permission denied"))
     func aDirectory() throws {
-      let outcome = try refusal(of: try Bundle(["/etc"]))
+      let outcome = try refusal(of: try Bundle(["/etc"]), verb: "run")
       #expect(outcome.message.lowercased().contains("is a directory"), "\(outcome)")
     }
 
     /// Below a file: engines make 127 of these words.
     @Test func belowAFile() throws {
-      let outcome = try refusal(of: try Bundle(["/etc/passwd/program"]))
+      let outcome = try refusal(of: try Bundle(["/etc/passwd/program"]), verb: "run")
       #expect(outcome.message.lowercased().contains("not a directory"), "\(outcome)")
     }
 
@@ -112,16 +112,11 @@ extension Scenarios {
     @Test func aWorkingDirectoryThatIsAFile() throws {
       let bundle = try Bundle(["pwd"])
       bundle.config["process.cwd"] = "/etc/passwd"
-      let outcome = try refusal(of: bundle)
+      let outcome = try refusal(of: bundle, verb: "run")
       #expect(outcome.message.lowercased().contains("not a directory"), "\(outcome)")
       #expect(outcome.message.contains("/etc/passwd"), "\(outcome)")
     }
 
-    private func refusal(of bundle: Bundle, sourceLocation: SourceLocation = #_sourceLocation) throws -> Outcome {
-      let outcome = try Runtime().run(bundle, sourceLocation: sourceLocation)
-      expectFailure(outcome, sourceLocation: sourceLocation)
-      return outcome
-    }
   }
 }
 

@@ -80,7 +80,7 @@ extension Scenarios {
       runtime.globals = ["--systemd-cgroup"]
       let bundle = try Bundle()
       bundle.config["linux.cgroupsPath"] = .string("system.slice:apus:\(TemporaryDirectory.newID())")
-      let outcome = try assertNothingLeft(by: runtime) { try runtime.create(TemporaryDirectory.newID(), bundle) }
+      let outcome = try refusal(of: bundle, runtime: runtime)
       expectFailure(outcome, saying: "systemd")
     }
 
@@ -90,7 +90,7 @@ extension Scenarios {
       runtime.globals = ["--systemd-cgroup"]
       let bundle = try Bundle()
       bundle.config["linux.cgroupsPath"] = "/a/b"
-      let outcome = try assertNothingLeft(by: runtime) { try runtime.create(TemporaryDirectory.newID(), bundle) }
+      let outcome = try refusal(of: bundle, runtime: runtime)
       expectFailure(
         outcome, saying: "expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got")
     }

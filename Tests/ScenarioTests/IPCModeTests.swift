@@ -154,9 +154,15 @@ extension Scenarios {
       }
     }
 
-    @Test(arguments: ["", "frobnicate", "container:", "container", "container:../a", "HOST", "shareable"])
+    @Test(arguments: ["", "frobnicate", "container", "HOST", "shareable"])
     func aModeThatIsNoneIsRefused(mode: String) throws {
-      try expectRefusal(of: try Self.bundle(), saying: "ipc", options: ["--ipc=\(mode)"])
+      // The text tells what there is to choose from.
+      try expectRefusal(of: try Self.bundle(), saying: "--ipc", mode, "private", options: ["--ipc=\(mode)"])
+    }
+
+    @Test(arguments: ["container:", "container:../a", "container:a/b"])
+    func aTargetThatCanBeNoneIsRefused(mode: String) throws {
+      try expectRefusal(of: try Self.bundle(), saying: "container ID", options: ["--ipc", mode])
     }
   }
 }

@@ -96,7 +96,7 @@ extension Scenarios {
       let file = "\(runtime.directory.path)/log"
       runtime.globals = ["--log", file, "--log-format", "json"]
       let bundle = try Bundle(["/no/\"such\"/\\program\t\u{1}ü"])
-      let outcome = try assertNothingLeft(by: runtime) { try runtime.create(TemporaryDirectory.newID(), bundle) }
+      let outcome = try refusal(of: bundle, runtime: runtime)
       expectFailure(outcome)
       let last = try #require(File.text(file).split(separator: "\n").last)
       let message = try #require(try Value(parsing: String(last))["msg"]?.string)
@@ -106,7 +106,7 @@ extension Scenarios {
     @Test func aFileThatCannotBeOpenedIsRefused() throws {
       let runtime = try Runtime()
       runtime.globals = ["--log", "\(runtime.directory.path)/nowhere/log"]
-      let outcome = try assertNothingLeft(by: runtime) { try runtime.create(TemporaryDirectory.newID(), try Bundle()) }
+      let outcome = try refusal(of: try Bundle(), runtime: runtime)
       expectFailure(outcome, saying: "nowhere/log")
     }
 
@@ -116,7 +116,7 @@ extension Scenarios {
       runtime.globals = ["--log", file, "--log-format", format]
       guard let makeBundle = Self.failures[name] else { throw HarnessError("no failure named \(name)") }
       let bundle = try makeBundle()
-      let outcome = try assertNothingLeft(by: runtime) { try runtime.create(TemporaryDirectory.newID(), bundle) }
+      let outcome = try refusal(of: bundle, runtime: runtime)
       #expect(outcome.status != 0, "\(outcome)")
       return (File.text(file), outcome)
     }

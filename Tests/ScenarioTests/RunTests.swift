@@ -74,7 +74,7 @@ extension Scenarios {
       let runtime = try Runtime()
       let id = TemporaryDirectory.newID()
       expectSuccess(try runtime.run(try Bundle(), id: id))
-      expectFailure(try runtime("state", id), saying: "not exist")
+      expectUnknown(try runtime("state", id))
     }
 
     @Test(arguments: ["--detach", "-d"])
@@ -104,7 +104,7 @@ extension Scenarios {
         #expect(try runtime("run", "--keep", "--bundle", bundle.path, id).status == 3)
         #expect(try runtime.status(id) == "stopped")
         expectSuccess(try runtime("delete", id))
-        expectFailure(try runtime("state", id), saying: "not exist")
+        expectUnknown(try runtime("state", id))
       }
     }
 
@@ -135,7 +135,7 @@ extension Scenarios {
         run.send(SIGKILL)
         #expect(try run.wait().signal == SIGKILL)
         expectSuccess(try runtime("delete", "--force", id))
-        expectFailure(try runtime("state", id), saying: "not exist")
+        expectUnknown(try runtime("state", id))
       }
     }
 

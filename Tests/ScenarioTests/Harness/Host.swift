@@ -31,7 +31,7 @@ enum Host {
   static let hasPrivateMounts = File.link("/proc/self/ns/mnt") != File.link("/proc/1/ns/mnt")
 
   /// How much longer everything may take here than on a machine of its own.
-  static let patience: Double = isLab ? 15 : 1
+  static let patience: Double = isLab ? 6 : 1
 
   static let environment = ProcessInfo.processInfo.environment
 

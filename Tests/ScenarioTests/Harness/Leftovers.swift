@@ -24,6 +24,18 @@ struct Leftovers: Equatable {
   /// What is there now and was not there before.
   func since(_ before: Leftovers) -> [String] { things.subtracting(before.things).sorted() }
 
+  /// Ends what has come since, so that the fault of one test is not found by the next one as well.
+  func restore() {
+    for process in Orphans.descendants() where !things.contains("\(process)") { kill(process.pid, SIGKILL) }
+    usleep(100_000)
+    Orphans.reap()
+    guard let cgroupMount = Host.cgroupMount else { return }
+    // The deepest first, which are the last that were found below their parents.
+    for path in Self.cgroups(below: cgroupMount).reversed() where Self.isOurs(path) && !things.contains("cgroup \(path)") {
+      rmdir(path)
+    }
+  }
+
   private static func isOurs(_ name: String) -> Bool { name.contains(TemporaryDirectory.tag) }
 
   private static func isStray(_ name: String) -> Bool {
@@ -64,5 +76,6 @@ func assertNothingLeft<R>(
     usleep(10_000)
   } while Date() < deadline
   #expect(left.isEmpty, "left behind: \(left.joined(separator: ", "))", sourceLocation: sourceLocation)
+  if !left.isEmpty { before.restore() }
   return try result.get()
 }

@@ -119,7 +119,7 @@ final class Runtime {
 
   /// Whatever happened to the container, it goes.
   func deleteQuietly(_ id: String) {
-    guard File.exists("\(root)/\(id)") else { return }
+    guard !id.contains("/"), !["", ".", ".."].contains(id), File.exists("\(root)/\(id)") else { return }
     _ = try? self("delete", "--force", id)  // what it leaves is reported by `assertNothingLeft`
   }
 
