@@ -101,9 +101,7 @@ int apus_wait_pid(int pid, int *status) { RESULT(waitpid(pid, status, WNOHANG | 
 int apus_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
   RESULT(syscall(SYS_prctl, option, a, b, c, d));
 }
-int apus_execveat(int d, const char *path, char *const argv[], char *const envp[], int flags) {
-  RESULT(syscall(SYS_execveat, d, path, argv, envp, flags));
-}
+int apus_execve(const char *path, char *const argv[], char *const envp[]) { RESULT(syscall(SYS_execve, path, argv, envp)); }
 int apus_setsid(void) { RESULT(setsid()); }
 int apus_chdir(const char *path) { RESULT(chdir(path)); }
 int apus_fchdir(int fd) { RESULT(fchdir(fd)); }

@@ -35,7 +35,8 @@ struct Invocation {
     if isRootDirectory(root) { throw Failure("--root \(root): containers cannot be kept in the root directory itself") }
     let report = report
     return Runtime(
-      root: root, rootIsExplicit: given != nil, systemdCgroup: try Globals.systemdCgroup(globals), warn: { report.warn($0) },
+      root: root, rootIsExplicit: given != nil, systemdCgroup: try Globals.systemdCgroup(globals), logFile: report.file,
+      warn: { report.warn($0) },
       debug: { report.debug($0) })
   }
 }

@@ -17,7 +17,7 @@ final class Report {
   var subject = ""
   private let level: Level
   private let format: Format
-  private let file: SharedDescriptor?
+  let file: SharedDescriptor?
 
   /// Before the command line is understood: text on the standard error.
   init() {

@@ -16,11 +16,12 @@ struct StateDirectory: ~Copyable {
   static let gate = "start.sock"
 
   let path: String
-  let directory: Descriptor
+  /// The descriptor carries the lock, and a child's copy of it would too: init closes its own.
+  let handle: SharedDescriptor
 
   private init(path: String, directory: consuming Descriptor) {
     self.path = path
-    self.directory = directory
+    handle = SharedDescriptor(directory)
   }
 
   /// Makes the directory of a new container and takes its lock.
@@ -77,18 +78,18 @@ struct StateDirectory: ~Copyable {
     try root.open(id, [.readOnly, .directory, .noFollow], resolve: [.beneath, .noSymlinks])
   }
 
-  private func lock() throws(Failure) { try during("locking \(path)", try directory.lock(wait: true)) }
+  private func lock() throws(Failure) { try during("locking \(path)", try handle.descriptor.lock(wait: true)) }
 
   private func isGone() throws(Failure) -> Bool {
     do {
       let here = try Descriptor.open(host: path, [.path, .directory, .noFollow]).status()
-      let locked = try directory.status()
+      let locked = try handle.descriptor.status()
       return here.inode != locked.inode || here.device != locked.device
     } catch where error.errno == .noSuchFileOrDirectory { return true }
   }
 
   func read(_ name: String) throws(Failure) -> [UInt8] {
-    try directory.open(name, [.readOnly, .noFollow], resolve: [.beneath, .noSymlinks]).readAll()
+    try handle.descriptor.open(name, [.readOnly, .noFollow], resolve: [.beneath, .noSymlinks]).readAll()
   }
 
   /// Replaces the file `name` in one step: nobody ever sees half of it.
@@ -98,13 +99,13 @@ struct StateDirectory: ~Copyable {
 
   private func replace(_ name: String, with bytes: [UInt8]) throws(Failure) {
     let temporary = ".\(name).new"
-    let file = try directory.open(
+    let file = try handle.descriptor.open(
       temporary, [.writeOnly, .create, .truncate, .noFollow], resolve: [.beneath, .noSymlinks], mode: 0o600)
     try file.writeAll(bytes)
-    try directory.rename(temporary, to: name)
+    try handle.descriptor.rename(temporary, to: name)
   }
 
-  func has(_ name: String) -> Bool { (try? directory.status(of: name)) != nil }  // any failure means that we cannot use it
+  func has(_ name: String) -> Bool { (try? handle.descriptor.status(of: name)) != nil }  // any failure means that we cannot use it
 
   /// Removes what a create that failed has left of the directory at `path`.
   static func discard(_ path: String) {
@@ -119,7 +120,7 @@ struct StateDirectory: ~Copyable {
   }
 
   private func removeFromRoot() throws(Failure) {
-    try directory.removeContents()
+    try handle.descriptor.removeContents()
     let path = FilePath(path)
     guard let name = path.lastComponent else { return }
     let root = try Descriptor.open(host: path.removingLastComponent().string, [.path, .directory])

@@ -20,7 +20,7 @@ import SystemPackage
   /// Replaces this process's program by the file at `path`. Comes back only to say why it could not.
   package func execute(path: String) -> Failure {
     do {
-      try call("execve") { unsafe apus_execveat(AT_FDCWD, path, arguments, environment, 0) }
+      try call("execve") { unsafe apus_execve(path, arguments, environment) }
       return Failure("execve returned")
     } catch { return error }
   }

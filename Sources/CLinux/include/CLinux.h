@@ -56,7 +56,7 @@ int apus_kill(int pid, int signal);
 int apus_wait_pidfd(int pidfd, int *code, int *status);
 int apus_wait_pid(int pid, int *status);
 int apus_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
-int apus_execveat(int directory, const char *path, char *const argv[], char *const envp[], int flags);
+int apus_execve(const char *path, char *const argv[], char *const envp[]);
 int apus_setsid(void);
 int apus_chdir(const char *path);
 int apus_fchdir(int fd);

@@ -6,9 +6,16 @@ import SystemPackage
 extension Runtime {
   /// Makes the container; its program waits for `start` (runtime.md "Create").
   package func create(_ request: CreateRequest) throws(Failure) {
+    try closeInherited(request)
     let receiver = try consoleSocket(request)
     let container = try prepare(request, terminal: receiver, startsAtOnce: false, isForeground: false)
     container.finish()
+  }
+
+  /// Descriptors that leaked into us from the caller would live on in init until its exec; only those that are meant for
+  /// the container stay. Before anything of our own is opened.
+  func closeInherited(_ request: CreateRequest) throws(Failure) {
+    try StandardStreams.closeInherited(from: 3 + CInt(ListenDescriptors.count + request.preserveFDs), except: logFile)
   }
 
   /// `--console-socket`: needed exactly when there is a terminal.
@@ -47,7 +54,8 @@ extension Runtime {
       let rootfs = plan.rootfs.path
       rollback.add { _ = Result { () throws(Failure) in try unmountTree(host: rootfs) } }  // not mounted yet: nothing to undo
     }
-    let host = try Host.start(plan, cgroup: cgroup.descriptor, gate: gate)
+    let host = try Host.start(
+      plan, cgroup: cgroup.descriptor, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
     do {
       try host.bringToGate(warn)
       saved.pid = host.process.pid

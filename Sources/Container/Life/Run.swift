@@ -7,6 +7,7 @@ extension Runtime {
   ///
   /// - Returns: the exit status for the caller to end with.
   package func run(_ request: CreateRequest, _ options: RunOptions) throws(Failure) -> CInt {
+    try closeInherited(request)
     if options.detach {
       let container = try prepare(request, terminal: try consoleSocket(request), startsAtOnce: true, isForeground: false)
       try startNow(container)

@@ -10,7 +10,11 @@ struct Host: ~Copyable {
   let rendezvous: Rendezvous
 
   /// Starts init in its namespaces and its cgroup.
-  static func start(_ plan: Plan, cgroup: SharedDescriptor?, gate: StartGate) throws(Failure) -> Host {
+  ///
+  /// - Parameter hostOnly: descriptors of ours that init has no business with.
+  static func start(
+    _ plan: Plan, cgroup: SharedDescriptor?, gate: StartGate, hostOnly: [SharedDescriptor]
+  ) throws(Failure) -> Host {
     let ends = try SocketPair()
     // The child's working directory is the rootfs in *its* mount namespace: the kernel moves it along, and no path is
     // resolved a second time.
@@ -18,7 +22,7 @@ struct Host: ~Copyable {
     try plan.rootfs.directory.descriptor.changeWorkingDirectory()
     let worn = try WornNamespaces(plan.namespaces, plan.proc)
     let result = Result { () throws(Failure) in
-      try during("starting the container's process", try Intermediate.spawn(plan, cgroup) { Init.start(plan, ends, gate) })
+      try during("starting the container's process", try Intermediate.spawn(plan, cgroup) { Init.start(plan, ends, gate, closing: hostOnly + (cgroup.map { [$0] } ?? [])) })
     }
     try worn.takeOff()
     try before.changeWorkingDirectory()

@@ -17,7 +17,7 @@ enum StartGate {
   static func make(in directory: borrowing StateDirectory) throws(Failure) -> StartGate {
     let socket = try during(
       "making \(directory.path)/\(StateDirectory.gate)",
-      try UnixSocket.bind(StateDirectory.gate, in: directory.directory, kind: .sequenced, mode: 0o600))
+      try UnixSocket.bind(StateDirectory.gate, in: directory.handle.descriptor, kind: .sequenced, mode: 0o600))
     try socket.listen()
     return .socket(SharedDescriptor(socket))
   }
@@ -30,12 +30,12 @@ enum StartGate {
   ) throws(Failure) {
     let connection: Descriptor
     do {
-      connection = try UnixSocket.connect(to: StateDirectory.gate, in: directory.directory, kind: .sequenced)
+      connection = try UnixSocket.connect(to: StateDirectory.gate, in: directory.handle.descriptor, kind: .sequenced)
     } catch where error.errno == .connectionRefused || error.errno == .noSuchFileOrDirectory {
       throw Failure("cannot start a container that has stopped")
     }
     // First the name goes, then init: if we end in between, the container never runs and is not taken for a running one.
-    try directory.directory.removeFile(StateDirectory.gate)
+    try directory.handle.descriptor.removeFile(StateDirectory.gate)
     try pass(Rendezvous(connection), forward: forward)
   }
 
