@@ -29,6 +29,9 @@ struct Leftovers: Equatable {
     for process in Orphans.descendants() where !things.contains("\(process)") { kill(process.pid, SIGKILL) }
     usleep(100_000)
     Orphans.reap()
+    for mount in Host.mountInfo().reversed() where Self.isOurs(mount.line) && !things.contains("mount \(mount.line)") {
+      umount2(mount.mountPoint, Int32(MNT_DETACH))
+    }
     guard let cgroupMount = Host.cgroupMount else { return }
     // The deepest first, which are the last that were found below their parents.
     for path in Self.cgroups(below: cgroupMount).reversed() where Self.isOurs(path) && !things.contains("cgroup \(path)") {
