@@ -132,7 +132,7 @@ import Testing
     #expect(try lab.read("busy/a/pids.max") == "5")
     // Neither a domain controller, nor cgroup.procs, nor cgroup.kill works in there.
     let text = message { _ = try create(lab, "busy/b") { $0.memory = MemoryResources(limit: 1 << 20) } }
-    #expect(text == "cannot enter cgroupv2 \"\(lab.full("busy/b"))\" with domain controllers -- it is in an invalid state")
+    #expect(text == "cannot enter cgroupv2 \"\(lab.full("busy"))\" with domain controllers -- it is in domain threaded mode")
     let inside = try lab.start("exec sleep 100", in: "busy")
     lab.write("\(inside.processIdentifier)", "busy/a/cgroup.threads")
     #expect(try group.processes() == [inside.processIdentifier])
