@@ -13,7 +13,7 @@ let package = Package(
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CCapability", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
     .systemLibrary(name: "CJSON", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
-    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Wshadow", "-Werror"])]),
 
     // The rooms. An arrow only points down; `docs/architecture.md` says what each holds.
     .target(name: "Kernel", dependencies: ["CLinux", "CSeccomp", "CCapability", system], swiftSettings: strict),
@@ -21,12 +21,12 @@ let package = Package(
     .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "ControlGroups", dependencies: ["Kernel", "OCISpec", system], swiftSettings: strict),
     .target(name: "Container", dependencies: ["Kernel", "OCISpec", "JSON", "ControlGroups", system], swiftSettings: strict),
-    .target(name: "Commands", dependencies: ["Container", "OCISpec", "JSON"], swiftSettings: strict),
+    .target(name: "Commands", dependencies: ["Container", "OCISpec", "JSON", "Kernel", system], swiftSettings: strict),
     .executableTarget(
       name: "apus", dependencies: ["Commands"], swiftSettings: strict,
       linkerSettings: [
         // One static binary: nothing of the host is loaded into a process that enters a container. lld, because the
-        // default linker warns about dlopen in libc.a. -s: symbols are 40 % of the file.
+        // default linker warns about dlopen in libc.a.
         .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release))
       ]),
 
@@ -34,8 +34,8 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "JSON"]),
     .testTarget(name: "ControlGroupsTests", dependencies: ["ControlGroups", "OCISpec", "Kernel"]),
-    .testTarget(name: "ContainerTests", dependencies: ["Container", "OCISpec", "Kernel"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Container"]),
+    .testTarget(name: "ContainerTests", dependencies: ["Container", "OCISpec", "JSON", "Kernel", "ControlGroups"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Container", "OCISpec", "JSON", "Kernel"]),
     .testTarget(name: "ScenarioTests"),
   ],
   swiftLanguageModes: [.v6]

@@ -31,10 +31,11 @@ _Static_assert(sizeof(struct mount_attr) == 32, "mount_setattr(2) MOUNT_ATTR_SIZ
 _Static_assert(sizeof(struct rlimit) == 16, "prlimit(2) takes two 64-bit values");
 _Static_assert(sizeof(struct timespec) == 16, "utimensat(2) takes four 64-bit values");
 
+// The name in here must be that of no argument: `call` is expanded inside of its scope.
 #define RESULT(call)                                                                                                   \
   do {                                                                                                                 \
-    long result = (call);                                                                                              \
-    return result < 0 ? -errno : result;                                                                               \
+    long kernel_answer = (call);                                                                                       \
+    return kernel_answer < 0 ? -errno : kernel_answer;                                                                 \
   } while (0)
 
 int apus_openat2(int d, const char *path, const struct open_how *how) {
@@ -71,6 +72,8 @@ long apus_getdents64(int fd, void *bytes, size_t count) { RESULT(syscall(SYS_get
 long apus_getxattr(int fd, const char *name, void *bytes, size_t count) { RESULT(fgetxattr(fd, name, bytes, count)); }
 long apus_listxattr(int fd, char *bytes, size_t count) { RESULT(flistxattr(fd, bytes, count)); }
 int apus_setxattr(int fd, const char *name, const void *bytes, size_t count) { RESULT(fsetxattr(fd, name, bytes, count, 0)); }
+long apus_rewind(int fd) { RESULT(lseek(fd, 0, SEEK_SET)); }
+int apus_faccessat2(int d, const char *path, int mode, int flags) { RESULT(syscall(SYS_faccessat2, d, path, mode, flags)); }
 int apus_flock(int fd, int operation) { RESULT(flock(fd, operation)); }
 int apus_duplicate(int fd, int lowest) { RESULT(fcntl(fd, F_DUPFD_CLOEXEC, lowest)); }
 int apus_duplicate_onto(int fd, int target) { RESULT(dup2(fd, target)); }
@@ -98,9 +101,7 @@ int apus_wait_pid(int pid, int *status) { RESULT(waitpid(pid, status, WNOHANG | 
 int apus_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
   RESULT(syscall(SYS_prctl, option, a, b, c, d));
 }
-int apus_execveat(int d, const char *path, char *const argv[], char *const envp[], int flags) {
-  RESULT(syscall(SYS_execveat, d, path, argv, envp, flags));
-}
+int apus_execve(const char *path, char *const argv[], char *const envp[]) { RESULT(syscall(SYS_execve, path, argv, envp)); }
 int apus_setsid(void) { RESULT(setsid()); }
 int apus_chdir(const char *path) { RESULT(chdir(path)); }
 int apus_fchdir(int fd) { RESULT(fchdir(fd)); }

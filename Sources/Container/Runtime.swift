@@ -10,18 +10,21 @@ package struct Runtime {
   package let rootIsExplicit: Bool
   /// Cgroups are made by systemd instead of in cgroupfs.
   package let systemdCgroup: Bool
+  /// The log, when it is a file: open from the first moment on, and not a container's business.
+  package let logFile: SharedDescriptor?
   /// Takes a warning: something was ignored, or did not go as well as it could. Never changes what happens.
   package let warn: (String) -> Void
   /// Takes a line of the debug log.
   package let debug: (String) -> Void
 
   package init(
-    root: String, rootIsExplicit: Bool = false, systemdCgroup: Bool = false, warn: @escaping (String) -> Void,
-    debug: @escaping (String) -> Void
+    root: String, rootIsExplicit: Bool = false, systemdCgroup: Bool = false, logFile: SharedDescriptor? = nil,
+    warn: @escaping (String) -> Void, debug: @escaping (String) -> Void
   ) {
     self.root = root
     self.rootIsExplicit = rootIsExplicit
     self.systemdCgroup = systemdCgroup
+    self.logFile = logFile
     self.warn = warn
     self.debug = debug
   }

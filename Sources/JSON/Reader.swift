@@ -16,12 +16,17 @@ package final class Reader {
 
   package private(set) var problems: [Problem] = []
   private let tree: Tree
-  private var node: Node
-  private var path: [Step] = []
+  /// The way from the document to the value being read.
+  private var levels: [(step: Step, node: Node)] = []
+  private var root: Node
+
+  private var node: Node { levels.last?.node ?? root }
 
   /// Larger than any configuration an engine writes, small enough to be read whole.
   package static let sizeLimit = 16 << 20
   private static let depthLimit: Int32 = 128
+  /// What is said of a text that no system call could take.
+  package static let nullByte = "contains a null byte"
 
   /// - Throws: `SyntaxError` when the bytes are not one strict JSON document with unique member names.
   package init(parsing bytes: [UInt8]) throws(SyntaxError) {
@@ -29,25 +34,25 @@ package final class Reader {
       throw SyntaxError(line: 1, column: 1, "the document has \(bytes.count) bytes, more than the \(Self.sizeLimit) allowed")
     }
     tree = try Tree.parse(bytes, depth: Self.depthLimit)
-    node = tree.root
-    try Strictness.check(bytes, parsedMembers: node.membersBelow)
-    path.reserveCapacity(16)
-    if node.kind != .object {
-      problems.append(Problem("", "expected an object, found \(describe(node))"))
-      node = .null
+    root = tree.root
+    try Strictness.check(bytes, parsedMembers: root.membersBelow)
+    levels.reserveCapacity(16)
+    if root.kind != .object {
+      problems.append(Problem("", "expected an object, found \(describe(root))"))
+      root = .null
     }
   }
 
   /// Adds a mistake only the caller can see, at the member `name` of the object being read.
   package func report(_ name: StaticString, _ message: String) {
-    problems.append(Problem(text(of: path + [.member(name)]), message))
+    problems.append(Problem(path(with: .member(name)), message))
   }
 
   // MARK: Scalars
 
   /// - Parameter whenNull: what to say of a text with a NUL byte, which no system call can take.
   package func string(
-    _ name: StaticString, _ need: Need = .optional, whenNull: String = "contains a null byte"
+    _ name: StaticString, _ need: Need = .optional, whenNull: String = nullByte
   ) -> String? {
     member(name, need) { stringHere(whenNull) }
   }
@@ -70,34 +75,85 @@ package final class Reader {
   }
 
   @usableFromInline
-  package func exactInteger(_ name: StaticString, _ need: Need, _ range: ClosedRange<Int128>) -> Int128? {
+  func exactInteger(_ name: StaticString, _ need: Need, _ range: ClosedRange<Int128>) -> Int128? {
     member(name, need) { integerHere(range) }
   }
 
+  // The generic methods are inlinable and stand on plain ones: compiled for each type where they are called, they need no
+  // type metadata at run time, which costs more on a process's first call than the reading itself.
+
   /// A string out of a fixed set.
+  @inlinable
   package func choice<E: RawRepresentable & CaseIterable>(_ name: StaticString, _ need: Need = .optional) -> E?
   where E.RawValue == String {
-    member(name, need) { choiceHere() }
+    guard enter(name, need) else { return nil }
+    defer { leave() }
+    return choiceHere()
+  }
+
+  @inlinable
+  package func choices<E: RawRepresentable & CaseIterable>(_ name: StaticString) -> [E] where E.RawValue == String {
+    guard enter(name, .optional) else { return [] }
+    defer { leave() }
+    var list: [E] = []
+    for index in 0..<arrayCount() {
+      enter(element: index)
+      if let value: E = choiceHere() { list.append(value) }
+      leave()
+    }
+    return list
+  }
+
+  @usableFromInline
+  func choiceHere<E: RawRepresentable & CaseIterable>() -> E? where E.RawValue == String {
+    guard let text = stringHere(Self.nullByte) else { return nil }
+    if let value = E(rawValue: text) { return value }
+    let legal = E.allCases.map(\.rawValue).joined(separator: ", ")
+    complain("unknown value \(text.quoted), expected one of \(legal)")
+    return nil
   }
 
   // MARK: Objects
 
+  @inlinable
   package func object<T>(_ name: StaticString, _ body: (Reader) -> T) -> T? {
-    member(name, .optional) { expect(.object, "an object") ? body(self) : nil }
+    guard enter(name, .optional) else { return nil }
+    defer { leave() }
+    return isObject() ? body(self) : nil
   }
 
+  @inlinable
   package func objects<T>(_ name: StaticString, _ body: (Reader) -> T) -> [T] {
-    elements(name) { expect(.object, "an object") ? body(self) : nil }
+    guard enter(name, .optional) else { return [] }
+    defer { leave() }
+    let count = arrayCount()
+    var list: [T] = []
+    list.reserveCapacity(count)
+    for index in 0..<count {
+      enter(element: index)
+      if isObject() { list.append(body(self)) }
+      leave()
+    }
+    return list
   }
 
+  @inlinable
   package func objectMap<T>(_ name: StaticString, _ body: (Reader) -> T) -> [String: T] {
-    map(name) { expect(.object, "an object") ? body(self) : nil }
+    guard enter(name, .optional) else { return [:] }
+    defer { leave() }
+    var map: [String: T] = [:]
+    for key in keys() {
+      enter(key: key)
+      if isObject() { map[key] = body(self) }
+      leave()
+    }
+    return map
   }
 
   // MARK: Collections
 
   package func strings(
-    _ name: StaticString, _ need: Need = .optional, whenNull: String = "contains a null byte"
+    _ name: StaticString, _ need: Need = .optional, whenNull: String = nullByte
   ) -> [String] {
     elements(name, need) { stringHere(whenNull) }
   }
@@ -113,74 +169,92 @@ package final class Reader {
   }
 
   @usableFromInline
-  package func exactIntegers(_ name: StaticString, _ range: ClosedRange<Int128>) -> [Int128] {
-    elements(name) { integerHere(range) }
-  }
-
-  package func choices<E: RawRepresentable & CaseIterable>(_ name: StaticString) -> [E] where E.RawValue == String {
-    elements(name) { choiceHere() }
+  func exactIntegers(_ name: StaticString, _ range: ClosedRange<Int128>) -> [Int128] {
+    elements(name, .optional) { integerHere(range) }
   }
 
   /// - Parameter opaque: the values only travel through JSON, see `opaqueString`.
   package func stringMap(_ name: StaticString, opaque: Bool = false) -> [String: String] {
-    map(name) { stringHere(opaque ? nil : "contains a null byte") }
+    guard enter(name, .optional) else { return [:] }
+    defer { leave() }
+    var map: [String: String] = [:]
+    for key in keys() {
+      enter(key: key)
+      map[key] = stringHere(opaque ? nil : Self.nullByte)
+      leave()
+    }
+    return map
   }
 
   // MARK: Steps
 
   private func member<T>(_ name: StaticString, _ need: Need, _ read: () -> T?) -> T? {
+    guard enter(name, need) else { return nil }
+    defer { leave() }
+    return read()
+  }
+
+  private func elements<T>(_ name: StaticString, _ need: Need, _ read: () -> T?) -> [T] {
+    guard enter(name, need) else { return [] }
+    defer { leave() }
+    let count = arrayCount()
+    var list: [T] = []
+    list.reserveCapacity(count)
+    for index in 0..<count {
+      enter(element: index)
+      if let value = read() { list.append(value) }
+      leave()
+    }
+    return list
+  }
+
+  /// Goes to a member; says no, and complains if it must be there, when there is none.
+  @usableFromInline
+  func enter(_ name: StaticString, _ need: Need) -> Bool {
     guard let value = node[name] else {
       if need == .required { report(name, "is required") }
-      return nil
+      return false
     }
-    return inside(value, .member(name), read)
+    levels.append((.member(name), value))
+    return true
   }
 
-  private func elements<T>(_ name: StaticString, _ need: Need = .optional, _ read: () -> T?) -> [T] {
-    member(name, need) {
-      guard expect(.array, "an array") else { return [] }
-      let array = node
-      var list: [T] = []
-      list.reserveCapacity(array.count)
-      for index in 0..<array.count {
-        if let value = inside(array.element(index), .element(index), read) { list.append(value) }
-      }
-      return list
-    } ?? []
-  }
+  @usableFromInline
+  func enter(element index: Int) { levels.append((.element(index), node.element(index))) }
 
-  private func map<T>(_ name: StaticString, _ read: () -> T?) -> [String: T] {
-    member(name, .optional) {
-      guard expect(.object, "an object") else { return [:] }
-      var map: [String: T] = [:]
-      node.forEachMember { key, value in
-        if !value.isNull { map[key] = inside(value, .key(key), read) }
-      }
-      return map
-    } ?? [:]
-  }
+  @usableFromInline
+  func enter(key: String) { levels.append((.key(key), node.value(of: key))) }
 
-  private func inside<T>(_ value: Node, _ step: Step, _ read: () -> T?) -> T? {
-    let outer = node
-    node = value
-    path.append(step)
-    defer {
-      node = outer
-      path.removeLast()
+  @usableFromInline
+  func leave() { levels.removeLast() }
+
+  @usableFromInline
+  func isObject() -> Bool { expect(.object, "an object") }
+
+  /// 0, with a complaint, for what is no array.
+  @usableFromInline
+  func arrayCount() -> Int { expect(.array, "an array") ? node.count : 0 }
+
+  /// Names of the object's members that are not null; none, with a complaint, for what is no object.
+  @usableFromInline
+  func keys() -> [String] {
+    guard isObject() else { return [] }
+    var keys: [String] = []
+    node.forEachMember { name, value in
+      if !value.isNull { keys.append(name) }
     }
-    return read()
+    return keys
   }
 
   // MARK: The value here
 
   private func stringHere(_ whenNull: String?) -> String? {
     guard expect(.string, "a string") else { return nil }
-    let text = node.string
-    if let whenNull, text.utf8.contains(0) {
+    if let whenNull, node.holdsNullByte {
       complain(whenNull)
       return nil
     }
-    return text
+    return node.string
   }
 
   private func integerHere(_ range: ClosedRange<Int128>) -> Int128? {
@@ -193,21 +267,13 @@ package final class Reader {
     return value
   }
 
-  private func choiceHere<E: RawRepresentable & CaseIterable>() -> E? where E.RawValue == String {
-    guard let text = stringHere("contains a null byte") else { return nil }
-    if let value = E(rawValue: text) { return value }
-    let legal = E.allCases.map(\.rawValue).joined(separator: ", ")
-    complain("unknown value \(text.quoted), expected one of \(legal)")
-    return nil
-  }
-
   private func expect(_ kind: Node.Kind, _ expected: String) -> Bool {
     if node.kind == kind { return true }
     complain("expected \(expected), found \(describe(node))")
     return false
   }
 
-  private func complain(_ message: String) { problems.append(Problem(text(of: path), message)) }
+  private func complain(_ message: String) { problems.append(Problem(path(), message)) }
 
   private func describe(_ node: Node) -> String {
     switch node.kind {
@@ -221,9 +287,9 @@ package final class Reader {
     }
   }
 
-  private func text(of path: [Step]) -> String {
+  private func path(with last: Step? = nil) -> String {
     var text = ""
-    for step in path {
+    for step in levels.map(\.step) + (last.map { [$0] } ?? []) {
       switch step {
       case .member(let name): text += text.isEmpty ? "\(name)" : ".\(name)"
       case .key(let name): text += "[\(name.quoted)]"

@@ -114,6 +114,11 @@ import CJSON
     return unsafe Node(found)
   }
 
+  /// The member of an object that `forEachMember` named so.
+  func value(of key: String) -> Node {
+    unsafe Node(json_object_object_get(pointer, key))
+  }
+
   /// Elements of an array, or members of an object.
   var count: Int {
     switch kind {
@@ -148,6 +153,12 @@ import CJSON
     guard let text = unsafe json_object_get_string(pointer) else { return "" }
     let count = unsafe Int(json_object_get_string_len(pointer))
     return unsafe String(decoding: UnsafeRawBufferPointer(start: text, count: count), as: UTF8.self)
+  }
+
+  /// Whether a string has a NUL byte in it.
+  var holdsNullByte: Bool {
+    guard let text = unsafe json_object_get_string(pointer) else { return false }
+    return unsafe UnsafeRawBufferPointer(start: text, count: Int(json_object_get_string_len(pointer))).contains(0)
   }
 
   /// A number as the document spells it.

@@ -75,14 +75,13 @@ func poll(_ numbers: [CInt], events: [Int16], milliseconds: CInt) throws(Failure
 ///     outside of its limits, not even for its first instruction.
 ///   - sibling: makes the child a child of this process's parent (CLONE_PARENT).
 package func spawn(
-  namespaces: NamespaceKinds = [], cgroup: SharedDescriptor? = nil, sibling: Bool = false, sharingDescriptors: Bool = false,
+  namespaces: NamespaceKinds = [], cgroup: SharedDescriptor? = nil, sibling: Bool = false,
   _ body: () -> Never
 ) throws(Failure) -> ProcessHandle {
   var pidfd: CInt = -1
   var arguments = clone_args()
   arguments.flags = namespaces.rawValue | 0x1000  // CLONE_PIDFD
   if sibling { arguments.flags |= 0x8000 }  // CLONE_PARENT
-  if sharingDescriptors { arguments.flags |= 0x400 }  // CLONE_FILES
   arguments.exit_signal = sibling ? 0 : UInt64(SIGCHLD)
   if let cgroup {
     arguments.flags |= 0x2_0000_0000  // CLONE_INTO_CGROUP

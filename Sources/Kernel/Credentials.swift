@@ -55,10 +55,10 @@ package enum Keyring {
   }
 }
 
-/// prlimit(2)
-package func setResourceLimit(_ resource: CInt, soft: UInt64, hard: UInt64) throws(Failure) {
-  var limit = [soft, hard]
-  try call("prlimit") { unsafe apus_prlimit(0, resource, &limit, nil) }
+/// prlimit(2) for another process.
+package func setResourceLimit(_ resource: CInt, soft: UInt64, hard: UInt64, of pid: CInt) throws(Failure) {
+  let limit = [soft, hard]
+  try call("prlimit") { unsafe apus_prlimit(pid, resource, limit, nil) }
 }
 
 /// The number of a RLIMIT_* name, or nil when this kernel has none such (getrlimit(2)).

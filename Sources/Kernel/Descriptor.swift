@@ -35,6 +35,10 @@ package struct Descriptor: ~Copyable {
 package final class SharedDescriptor {
   package let descriptor: Descriptor
   package init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+  /// In a child made by `spawn`: lets go of its copy. The child leaves by exec or `endProcess`, so the copied owner
+  /// closes nothing a second time.
+  package func closeInChild() { apus_close(descriptor.number) }
 }
 
 /// open(2) flags. O_CLOEXEC is always added.

@@ -17,17 +17,12 @@ import SystemPackage
     unsafe freeCArray(environment)
   }
 
-  /// Replaces this process's program by the file at `path`, an absolute path in its own root. Returns only to fail.
-  package func execute(path: String) throws(Failure) -> Never {
-    try call("execve") { unsafe apus_execveat(AT_FDCWD, path, arguments, environment, 0) }
-    fatalError("execve returned")
-  }
-
-  /// Replaces this process's program by the open file (execveat(2) AT_EMPTY_PATH). A `#!` script cannot be run so when
-  /// the descriptor is CLOEXEC.
-  package func execute(_ file: borrowing Descriptor) throws(Failure) -> Never {
-    try call("execveat") { unsafe apus_execveat(file.number, "", arguments, environment, 0x1000) }
-    fatalError("execveat returned")
+  /// Replaces this process's program by the file at `path`. Comes back only to say why it could not.
+  package func execute(path: String) -> Failure {
+    do {
+      try call("execve") { unsafe apus_execve(path, arguments, environment) }
+      return Failure("execve returned")
+    } catch { return error }
   }
 }
 

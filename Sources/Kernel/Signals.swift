@@ -101,6 +101,11 @@ package struct Poll {
     wanted.append(events.rawValue)
   }
 
+  package mutating func addStandardStream(_ number: CInt, _ events: Ready) {
+    numbers.append(number)
+    wanted.append(events.rawValue)
+  }
+
   package mutating func add(_ process: borrowing ProcessHandle) {
     numbers.append(process.pollNumber)
     wanted.append(Ready.input.rawValue)
@@ -109,5 +114,20 @@ package struct Poll {
   /// What is ready, in the order of `add`. −1 waits for ever.
   package func wait(milliseconds: CInt = -1) throws(Failure) -> [Ready] {
     try poll(numbers, events: wanted, milliseconds: milliseconds).map { Ready(rawValue: $0) }
+  }
+}
+
+extension Descriptor {
+  /// The signals that have arrived at this signalfd; waits for the first.
+  package func readSignals() throws(Failure) -> [CInt] {
+    let size = 128  // struct signalfd_siginfo, which begins with the number
+    let bytes = try read(atMost: 16 * size)
+    return stride(from: 0, to: bytes.count, by: size).map { CInt(bytes[$0]) }
+  }
+
+  /// Reads without waiting; nothing when there is nothing.
+  package func readIfReady(atMost capacity: Int) throws(Failure) -> [UInt8] {
+    guard try poll([number], events: [POLLIN_EVENT], milliseconds: 0)[0] & POLLIN_EVENT != 0 else { return [] }
+    return try read(atMost: capacity)
   }
 }

@@ -5,8 +5,8 @@ import SystemPackage
 /// The two ends of a connection between a process and its child. SOCK_SEQPACKET: a message arrives whole or not at
 /// all, and the end of the other process is an empty read.
 package struct SocketPair: ~Copyable {
-  package var host: Descriptor
-  package var child: Descriptor
+  package let host: Descriptor
+  package let child: Descriptor
 
   package init(stream: Bool = false) throws(Failure) {
     var numbers: [CInt] = [-1, -1]
@@ -15,16 +15,23 @@ package struct SocketPair: ~Copyable {
     child = Descriptor(owning: numbers[1])
   }
 
-  package consuming func hostEnd() -> Descriptor { host }
-  package consuming func childEnd() -> Descriptor { child }
+
+  package consuming func takeHostEnd() -> Descriptor { host }
+
+  /// In the child: lets go of the host's end, of which it got a copy. As long as it held that, it would never see the
+  /// host end. The child leaves by exec or `endProcess`, so the copied owner closes nothing a second time.
+  package func closeHostEndInChild() { apus_close(host.number) }
 }
 
-/// A message on a socket, and the descriptors that came with it (SCM_RIGHTS).
-package struct Message: ~Copyable {
+/// A message on a socket, and the descriptor that came with it (SCM_RIGHTS).
+package struct Packet {
   package let bytes: [UInt8]
-  package var descriptor: Descriptor?
+  package let descriptor: SharedDescriptor?
 
-  package consuming func takeDescriptor() -> Descriptor? { descriptor }
+  fileprivate init(bytes: [UInt8], descriptor: SharedDescriptor?) {
+    self.bytes = bytes
+    self.descriptor = descriptor
+  }
 }
 
 extension Descriptor {
@@ -39,7 +46,7 @@ extension Descriptor {
   }
 
   /// Waits for a message. Empty bytes mean that the other side is gone.
-  package func receive(atMost capacity: Int = 64 << 10) throws(Failure) -> Message {
+  package func receive(atMost capacity: Int = 64 << 10) throws(Failure) -> Packet {
     var failure: Failure?
     var attached: CInt = -1
     var attachedCount = 0
@@ -51,7 +58,9 @@ extension Descriptor {
       } catch { failure = error }
     }
     if let failure, failure.errno != .connectionReset { throw failure }
-    return Message(bytes: failure == nil ? bytes : [], descriptor: attachedCount == 1 ? Descriptor(owning: attached) : nil)
+    return Packet(
+      bytes: failure == nil ? bytes : [],
+      descriptor: attachedCount == 1 ? SharedDescriptor(Descriptor(owning: attached)) : nil)
   }
 }
 
@@ -61,6 +70,7 @@ package struct UnixSocket {
   package enum Kind: CInt, Sendable {
     case stream = 1
     case datagram = 2
+    case sequenced = 5
   }
 
   /// Creates the socket `name` in `directory` and binds to it.

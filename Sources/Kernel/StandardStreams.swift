@@ -46,6 +46,17 @@ package enum StandardStreams {
     try call("close_range") { apus_close_range(UInt32(first), UInt32.max, 4) }
   }
 
+  /// Closes what the caller of this process left open: everything from `first` on, but for one file of our own.
+  package static func closeInherited(from first: CInt, except own: SharedDescriptor?) throws(Failure) {
+    let kept = own?.descriptor.number ?? -1
+    if kept < first {
+      try call("close_range") { apus_close_range(UInt32(first), UInt32.max, 0) }
+    } else {
+      if kept > first { try call("close_range") { apus_close_range(UInt32(first), UInt32(kept - 1), 0) } }
+      try call("close_range") { apus_close_range(UInt32(kept + 1), UInt32.max, 0) }
+    }
+  }
+
   /// Lets the descriptors `first..<end` through the exec.
   package static func keepThroughExec(_ range: Range<CInt>) throws(Failure) {
     for number in range { try call("fcntl(F_SETFD)") { apus_set_descriptor_flags(number, 0) } }

@@ -91,13 +91,16 @@ package struct RawMode: ~Copyable {
   private let terminal: CInt
   private let saved: termios
 
-  /// Every key goes through as it is: cfmakeraw(3).
-  package init(_ descriptor: borrowing Descriptor) throws(Failure) {
-    let attributes = try descriptor.terminalAttributes()
-    var raw = attributes
-    unsafe cfmakeraw(&raw)
-    try descriptor.setTerminalAttributes(raw)
-    self.init(terminal: descriptor.number, saved: attributes)
+  /// Every key typed on standard stream `number` goes through as it is: cfmakeraw(3).
+  package init(standardStream number: CInt) throws(Failure) {
+    let attributes = try StandardStreams.with(number) { stream throws(Failure) in
+      let attributes = try stream.terminalAttributes()
+      var raw = attributes
+      unsafe cfmakeraw(&raw)
+      try stream.setTerminalAttributes(raw)
+      return attributes
+    }
+    self.init(terminal: number, saved: attributes)
   }
 
   private init(terminal: CInt, saved: termios) {

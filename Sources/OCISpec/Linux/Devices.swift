@@ -27,7 +27,7 @@ package struct Device: Equatable, Sendable {
 
   init(_ reader: Reader) {
     let kind: DeviceKind? = reader.choice("type", .required)
-    let numbers: Reader.Need = kind == .p ? .optional : .required  // a FIFO has none
+    let numbers: Reader.Need = kind == nil || kind == .p ? .optional : .required  // a FIFO has none
     type = kind ?? .c
     path = reader.string("path", .required) ?? ""
     major = reader.integer("major", numbers) ?? 0

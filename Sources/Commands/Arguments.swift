@@ -1,0 +1,130 @@
+import Kernel
+
+/// One flag as the table has it. The parser, the help, the man pages and the completions are made from this value.
+struct Flag: Sendable {
+  enum Value: Equatable, Sendable {
+    /// A switch: the flag alone, or `--flag=true`, `--flag=false`.
+    case none
+    /// Any text; the associated value is its name in the help.
+    case text(String)
+    /// A path of the host. Relative ones are relative to the caller's working directory.
+    case path(String)
+    /// A decimal number from 0 up.
+    case number(String)
+    /// One of these words.
+    case choice(String, [String])
+  }
+
+  /// Without dashes; `--name` and `-name` are the same flag.
+  let name: String
+  /// One letter: `-b`.
+  let short: String?
+  let value: Value
+  /// One line for the help, without a full stop.
+  let help: String
+  /// Each time it is given counts; otherwise the last one wins. Values are never split at commas.
+  let repeatable: Bool
+
+  init(_ name: String, short: String? = nil, _ value: Value = .none, repeatable: Bool = false, help: String) {
+    self.name = name
+    self.short = short
+    self.value = value
+    self.repeatable = repeatable
+    self.help = help
+  }
+}
+
+/// What stands on the command line beside the flags.
+struct Operand: Sendable {
+  enum Need: Sendable { case required, optional }
+  /// Its name in the help: `container-id`.
+  let name: String
+  let need: Need
+
+  static let containerID = Operand(name: "container-id", need: .required)
+}
+
+/// One verb as the table has it, and what it does.
+struct Verb: Sendable {
+  /// Where the verb's flags may stand.
+  enum FlagPlace: Sendable {
+    /// Before and after the operands.
+    case anywhere
+    /// Before the first operand only: what follows it belongs to the operands, even with a dash.
+    case beforeOperands
+  }
+
+  let name: String
+  let alias: String?
+  /// One line for the list of verbs.
+  let summary: String
+  /// Paragraphs below the usage; empty when the summary says it all.
+  let details: String
+  let operands: [Operand]
+  let flags: [Flag]
+  let flagPlace: FlagPlace
+  let run: @Sendable (Invocation) throws(Failure) -> Answer
+
+  init(
+    _ name: String, alias: String? = nil, summary: String, details: String = "", operands: [Operand] = [], flags: [Flag] = [],
+    flagPlace: FlagPlace = .anywhere, run: @escaping @Sendable (Invocation) throws(Failure) -> Answer
+  ) {
+    self.name = name
+    self.alias = alias
+    self.summary = summary
+    self.details = details
+    self.operands = operands
+    self.flags = flags
+    self.flagPlace = flagPlace
+    self.run = run
+  }
+
+  /// The verb's own flags and those that every verb has.
+  var allFlags: [Flag] { flags + [.help] }
+
+  /// What is wrong with the number of operands, in runc's words; nil when nothing is.
+  func complaint(aboutCount count: Int) -> String? {
+    let minimum = operands.count { $0.need == .required }
+    let maximum = operands.count
+    if (minimum...maximum).contains(count) { return nil }
+    if minimum == maximum { return "\"\(name)\" requires exactly \(minimum) argument(s), not \(count)" }
+    if count < minimum { return "\"\(name)\" requires a minimum of \(minimum) argument(s), not \(count)" }
+    return "\"\(name)\" requires a maximum of \(maximum) argument(s), not \(count)"
+  }
+}
+
+/// The whole command line as data.
+enum CommandTable {
+  /// What may stand before the verb.
+  static let globals: [Flag] = [
+    .debug, .log, .logFormat, .logLevel, .root, .systemdCgroup, .cgroupManager, .rootless, .help, .version,
+  ]
+
+  static let verbs: [Verb] = [.create, .delete, .features, .help, .kill, .list, .run, .spec, .start, .state]
+
+  static func verb(named name: String) throws(Failure) -> Verb {
+    for verb in verbs where verb.name == name || verb.alias == name { return verb }
+    throw Failure(
+      "unknown command \"\(name)\"", hint: suggestion(for: name, among: verbs.map(\.name)) ?? "`apus help` lists them")
+  }
+}
+
+extension Flag {
+  static let help = Flag("help", short: "h", help: "show this help")
+}
+
+/// What a verb has to say to its caller.
+struct Answer {
+  /// For the standard output, as it is.
+  var text = ""
+  /// The exit status.
+  var status: CInt = 0
+  /// For the standard error and the log. The status is then not 0.
+  var failure: Failure?
+
+  init(text: String = "", status: CInt = 0, failure: Failure? = nil) {
+    self.text = text
+    self.status = status
+    self.failure = failure
+  }
+}

@@ -1,0 +1,54 @@
+import Container
+import Kernel
+
+extension Flag {
+  static let bundle = Flag(
+    "bundle", short: "b", .path("DIR"), help: "the directory with config.json; default: the working directory")
+  static let consoleSocket = Flag("console-socket", .path("SOCKET"), help: "unix socket that gets the master of the terminal")
+  static let pidFile = Flag("pid-file", .path("FILE"), help: "write the process id of the container's init here")
+  static let noPivot = Flag("no-pivot", help: "use chroot(2), not pivot_root(2): for a root filesystem on the initial ramdisk")
+  static let noNewKeyring = Flag("no-new-keyring", help: "keep the caller's session keyring")
+  static let preserveFDs = Flag("preserve-fds", .number("N"), help: "pass on N descriptors after 0, 1, 2 and those of LISTEN_FDS")
+  static let ipc = Flag(
+    "ipc", .text("MODE"), help: "whose IPC, /dev/shm and /dev/mqueue: private, host or container:<id>; default: as in config.json"
+  )
+}
+
+extension Verb {
+  static let create = Verb(
+    "create", summary: "make a container, which then waits for start",
+    details: """
+      The container is made from the bundle's config.json and is complete when the
+      command returns; its program runs after `apus start`. Changes of config.json
+      after create have no effect on it.
+      """,
+    operands: [.containerID], flags: Flag.creation
+  ) { invocation throws(Failure) in
+    try invocation.runtime().create(try invocation.creation())
+    return Answer()
+  }
+}
+
+extension Flag {
+  /// What `create` and `run` share.
+  static let creation: [Flag] = [.bundle, .consoleSocket, .pidFile, .noPivot, .noNewKeyring, .preserveFDs, .ipc]
+}
+
+extension Invocation {
+  /// What is to be created. All paths are absolute from here on, whatever directory the runtime goes to.
+  func creation() throws(Failure) -> CreateRequest {
+    var request = CreateRequest(id: id, bundle: try values.path(.bundle, default: "."))
+    request.consoleSocket = try values.path(.consoleSocket)
+    request.pidFile = try values.path(.pidFile)
+    request.noPivot = values.isOn(.noPivot)
+    request.noNewKeyring = values.isOn(.noNewKeyring)
+    request.preserveFDs = values.number(.preserveFDs) ?? 0
+    if let text = values.text(.ipc) {
+      guard let mode = IPCMode(text) else {
+        throw Failure("invalid --ipc \"\(text)\"", hint: "use private, host or container:<id>")
+      }
+      request.ipc = mode
+    }
+    return request
+  }
+}

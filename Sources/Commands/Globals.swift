@@ -1,0 +1,68 @@
+import Container
+import Kernel
+
+extension Flag {
+  static let debug = Flag("debug", help: "log everything; the same as --log-level debug")
+  static let log = Flag("log", .path("FILE"), help: "append errors to this file too, and warnings instead of showing them")
+  static let logFormat = Flag(
+    "log-format", .choice("FORMAT", Report.Format.allCases.map(\.rawValue)), help: "the form of the log")
+  static let logLevel = Flag(
+    "log-level", .choice("LEVEL", Report.Level.allCases.map(\.rawValue)),
+    help: "what is logged; error when there is a log file, else warning")
+  static let root = Flag(
+    "root", .path("DIR"), help: "where containers are kept; /run/apus, or $XDG_RUNTIME_DIR/apus for other users than root")
+  static let systemdCgroup = Flag("systemd-cgroup", help: "let systemd make the cgroups; cgroupsPath is then slice:prefix:name")
+  static let cgroupManager = Flag(
+    "cgroup-manager", .choice("MANAGER", ["cgroupfs", "systemd", "disabled"]), help: "who makes the cgroups; disabled is refused")
+  static let rootless = Flag(
+    "rootless", .choice("WHEN", ["true", "false", "auto"]), help: "accepted for runc's sake: apus finds out by itself")
+  static let version = Flag("version", short: "v", help: "show the version")
+}
+
+/// A verb with all that was given to it.
+struct Invocation {
+  let globals: Values
+  let values: Values
+  let operands: [String]
+  let report: Report
+
+  /// The first operand, for a verb whose table row requires one: the parser has counted.
+  var id: String { operands[0] }
+
+  func runtime() throws(Failure) -> Runtime {
+    let given = try globals.path(.root)
+    let root = if let given { given } else { try Globals.defaultRoot() }
+    if isRootDirectory(root) { throw Failure("--root \(root): containers cannot be kept in the root directory itself") }
+    let report = report
+    return Runtime(
+      root: root, rootIsExplicit: given != nil, systemdCgroup: try Globals.systemdCgroup(globals), logFile: report.file,
+      warn: { report.warn($0) },
+      debug: { report.debug($0) })
+  }
+}
+
+enum Globals {
+  /// The last of `--systemd-cgroup` and `--cgroup-manager` decides, as in crun.
+  static func systemdCgroup(_ globals: Values) throws(Failure) -> Bool {
+    guard globals.isLast(.cgroupManager, against: .systemdCgroup) else { return globals.isOn(.systemdCgroup) }
+    switch globals.text(.cgroupManager) {
+    case "disabled": throw Failure("--cgroup-manager disabled: apus cannot run a container without a cgroup")
+    case let manager: return manager == "systemd"
+    }
+  }
+
+  static func defaultRoot() throws(Failure) -> String {
+    guard let directory = environmentVariable("XDG_RUNTIME_DIR"), directory.hasPrefix("/") else { return "/run/apus" }
+    return try isHostRoot() ? "/run/apus" : absolutePath("\(directory)/apus")
+  }
+
+  /// Whether /run is ours. uid 0 of a user namespace can be an ordinary user (podman) or the root of a system container,
+  /// who must find the same containers with and without a login session; runc tells them apart by USER, and so do we.
+  private static func isHostRoot() throws(Failure) -> Bool {
+    if effectiveUserID != 0 { return false }
+    guard let user = environmentVariable("USER"), !user.isEmpty, user != "root" else { return true }
+    let map = try during("reading /proc/self/uid_map", Descriptor.open(host: "/proc/self/uid_map", .readOnly).readAll())
+    // user_namespaces(7): the initial namespace maps all of 0...4294967294 to itself.
+    return String(decoding: map, as: UTF8.self).split { $0 == " " || $0 == "\n" } == ["0", "0", "4294967295"]
+  }
+}

@@ -1,0 +1,81 @@
+import Kernel
+
+extension Verb {
+  static let help = Verb(
+    "help", alias: "h", summary: "show the commands, or the help of one", operands: [Operand(name: "command", need: .optional)]
+  ) { invocation throws(Failure) in
+    guard let topic = invocation.operands.first else { return Answer(text: Help.overview()) }
+    return Answer(text: Help.page(of: try CommandTable.verb(named: topic)))
+  }
+}
+
+/// The help texts, made from the table.
+enum Help {
+  static func overview() -> String {
+    let verbs = CommandTable.verbs.map { verb in
+      (verb.alias.map { "\(verb.name), \($0)" } ?? verb.name, verb.summary)
+    }
+    return """
+      NAME:
+         apus - run containers as the Open Container Initiative describes them
+
+      USAGE:
+         apus [global options] command [options] [arguments]
+
+      A container is made from a bundle: a directory with a config.json and a root
+      filesystem. `apus spec` writes a config.json to start from.
+
+      COMMANDS:
+      \(columns(verbs))
+
+      GLOBAL OPTIONS:
+      \(columns(CommandTable.globals.map { (label(of: $0), text(of: $0)) }))
+
+      `apus help COMMAND` says more about a command.
+
+      """
+  }
+
+  static func page(of verb: Verb) -> String {
+    let details = verb.details.isEmpty ? "" : "\n\(verb.details)\n"
+    return """
+      NAME:
+         apus \(verb.name) - \(verb.summary)
+
+      USAGE:
+         \(usage(of: verb))
+      \(details)
+      OPTIONS:
+      \(columns(verb.allFlags.map { (label(of: $0), text(of: $0)) }))
+
+      """
+  }
+
+  /// `apus kill [options] <container-id> [signal]`
+  static func usage(of verb: Verb) -> String {
+    let operands = verb.operands.map { $0.need == .required ? "<\($0.name)>" : "[\($0.name)]" }
+    return (["apus", verb.name, "[options]"] + operands).joined(separator: " ")
+  }
+
+  /// `--bundle DIR, -b DIR`
+  static func label(of flag: Flag) -> String {
+    let value =
+      switch flag.value {
+      case .none: ""
+      case .text(let name), .path(let name), .number(let name), .choice(let name, _): " \(name)"
+      }
+    return (["--\(flag.name)\(value)"] + (flag.short.map { ["-\($0)\(value)"] } ?? [])).joined(separator: ", ")
+  }
+
+  private static func text(of flag: Flag) -> String {
+    var text = flag.help
+    if case .choice(_, let words) = flag.value { text += " (\(words.joined(separator: ", ")))" }
+    return flag.repeatable ? text + "; may be given several times" : text
+  }
+
+  private static func columns(_ rows: [(left: String, right: String)]) -> String {
+    let width = rows.map(\.left.count).max() ?? 0
+    return rows.map { "   \($0.left)\(String(repeating: " ", count: width - $0.left.count))  \($0.right)" }.joined(
+      separator: "\n")
+  }
+}

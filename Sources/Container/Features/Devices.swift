@@ -1,0 +1,112 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// linux.devices and the default devices — config-linux.md "Devices", "Default Devices"
+enum Devices {
+  /// What every container has (config-linux.md "Default Devices").
+  static let defaults: [Device] = [
+    ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8), ("/dev/urandom", 1, 9), ("/dev/tty", 5, 0),
+  ].map { Device(type: .c, path: $0, major: $1, minor: $2, fileMode: 0o666, uid: 0, gid: 0) }
+
+  private static let links = [
+    ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"),
+  ]
+
+  /// The defaults, then what config.json lists; a listed one takes the place of a default at the same path.
+  private static func wanted(_ spec: Spec) -> [Device] {
+    let listed = Set(spec.linux.devices.map(\.path))
+    return defaults.filter { !listed.contains($0.path) } + spec.linux.devices
+  }
+
+  /// A /dev that is the host's, bound into the container, is left as it is.
+  private static func leavesDevAlone(_ spec: Spec) -> Bool {
+    spec.mounts.contains { mount in
+      FilePath("/" + mount.destination).lexicallyNormalized().string == "/dev" && MountOptions.parse(mount.options).isBind
+    }
+  }
+
+  // MARK: Host
+
+  /// In a user namespace mknod(2) is not allowed, whatever the capabilities: the host's nodes are bound instead.
+  static func plan(_ spec: Spec, _ namespaces: NamespacePlan) throws(Failure) -> [String: SharedDescriptor] {
+    guard namespaces.hasUserNamespace, !leavesDevAlone(spec) else { return [:] }
+    var nodes: [String: SharedDescriptor] = [:]
+    for device in wanted(spec) where device.type != .p {
+      nodes[device.path] = try during("device \(device.path)", try hostNode(device))
+    }
+    return nodes
+  }
+
+  private static func hostNode(_ device: Device) throws(Failure) -> SharedDescriptor {
+    let node = try Descriptor.open(host: device.path, [.path])
+    guard matches(try node.status(), device) else {
+      throw Failure("the host's \(device.path) is another device than config.json asks for")
+    }
+    return SharedDescriptor(try node.cloneMount(recursive: false))
+  }
+
+  // MARK: Init
+
+  static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
+    if leavesDevAlone(plan.spec) { return }
+    _ = try during("making /dev", try rootfs.openOrMake("/dev", .directory))
+    for device in wanted(plan.spec) {
+      try during("device \(device.path)", try make(device, plan, rootfs))
+    }
+    let dev = try rootfs.open("/dev", [.path, .directory])
+    try during("linking in /dev", try makeLinks(dev, rootfs))
+  }
+
+  private static func make(_ device: Device, _ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
+    let path = FilePath("/" + device.path).lexicallyNormalized()
+    guard let name = path.lastComponent?.string else { throw Failure("the path names no file") }
+    let parent = try rootfs.openOrMake(path.removingLastComponent().string, .directory)
+    if let node = plan.hostDevices[device.path] {
+      return try bind(node, as: name, in: parent)
+    }
+    let kind: FileStatus.Kind =
+      switch device.type {
+      case .c, .u: .characterDevice
+      case .b: .blockDevice
+      case .p: .fifo
+      }
+    do {
+      try parent.makeDevice(
+        name, kind: kind, mode: (device.fileMode ?? 0o666) & 0o7777,
+        device: DeviceNumber(major: UInt32(truncatingIfNeeded: device.major), minor: UInt32(truncatingIfNeeded: device.minor)))
+      try parent.setOwner(of: name, device.uid ?? 0, device.gid ?? 0)
+    } catch where error.errno == .fileExists {
+      // "If a file already exists at path that does not match the requested device, the runtime MUST generate an error."
+      guard matches(try parent.status(of: name), device) else {
+        throw Failure("a file that is another or no device is already there", errno: .fileExists)
+      }
+    }
+  }
+
+  private static func bind(_ node: SharedDescriptor, as name: String, in parent: borrowing Descriptor) throws(Failure) {
+    do { try parent.makeFile(name) } catch where error.errno == .fileExists {}
+    let place = try parent.open(name, [.path, .noFollow], resolve: .beneath)
+    guard try place.status().kind != .symbolicLink else { throw Failure("a symbolic link is already there", errno: .fileExists) }
+    try node.descriptor.attach(to: place)
+  }
+
+  private static func matches(_ status: FileStatus, _ device: Device) -> Bool {
+    switch device.type {
+    case .p: return status.kind == .fifo
+    case .c, .u: guard status.kind == .characterDevice else { return false }
+    case .b: guard status.kind == .blockDevice else { return false }
+    }
+    return Int64(status.represents.major) == device.major && Int64(status.represents.minor) == device.minor
+  }
+
+  /// runtime-linux.md "Dev symbolic links", and /dev/ptmx. What an image or a mount has there already stays.
+  private static func makeLinks(_ dev: borrowing Descriptor, _ rootfs: borrowing Rootfs) throws(Failure) {
+    for (name, target) in links {
+      do { try dev.makeSymbolicLink(name, to: target) } catch where error.errno == .fileExists {}
+    }
+    // The container's own pts, never that of the image: a node 5:2 there would belong to the host's devpts.
+    do { try dev.removeFile("ptmx") } catch where error.errno == .noSuchFileOrDirectory {}
+    try dev.makeSymbolicLink("ptmx", to: "pts/ptmx")
+  }
+}

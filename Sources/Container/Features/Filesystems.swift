@@ -1,0 +1,103 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// Making the file systems of `mounts`: everything that is no bind.
+enum Filesystems {
+  /// fsconfig(2) takes values of at most this many bytes, with their NUL.
+  private static let longestValue = 256
+
+  /// A detached mount of a new file system with its plain attributes set.
+  static func make(_ planned: PlannedMount, _ plan: Plan) throws(Failure) -> Descriptor {
+    let type = planned.mount.type
+    if type.isEmpty {
+      throw Failure("the mount has no type and no bind option", hint: "add `type`, or `bind` to its options")
+    }
+    if type == "cgroup" || type == "cgroup2" { return try CgroupMount.make(planned, plan) }
+    return try make(type: type, planned)
+  }
+
+  static func make(type: String, _ planned: PlannedMount) throws(Failure) -> Descriptor {
+    let context = try FilesystemContext(type: type)
+    let source = planned.mount.source
+    if !source.isEmpty { try context.set("source", source) }
+    let options = planned.options
+    try setSuperblockFlags(planned, context)
+    for option in options.data { try set(option, context) }
+    var attributes = Kernel.MountAttributes(rawValue: options.set.rawValue)
+    if becomesReadOnlyLater(planned) { attributes.remove(.readOnly) }
+    do { return try context.mount(attributes: attributes) } catch { throw explained(error, type) }
+  }
+
+  /// The flags of the superblock that fsconfig(2) has words for. A read-only mount of a file system of its own is one of a
+  /// read-only superblock too, as mount(2) makes it: a device may not be writable at all.
+  private static func setSuperblockFlags(_ planned: PlannedMount, _ context: borrowing FilesystemContext) throws(Failure) {
+    let words: [(SuperblockFlags, set: String, clear: String)] = [
+      (.synchronous, "sync", "async"), (.dirsync, "dirsync", ""), (.lazytime, "lazytime", "nolazytime"),
+      (.mandatoryLocks, "mand", "nomand"),
+    ]
+    for (flag, set, clear) in words {
+      if planned.options.superblockSet.contains(flag) { try context.setFlag(set) }
+      if planned.options.superblockClear.contains(flag), !clear.isEmpty { try context.setFlag(clear) }
+    }
+    if planned.options.set.contains(.readonly), !becomesReadOnlyLater(planned) { try context.setFlag("ro") }
+  }
+
+  private static func set(_ option: String, _ context: borrowing FilesystemContext) throws(Failure) {
+    guard let separator = option.firstIndex(of: "=") else { return try context.setFlag(option) }
+    let value = String(option[option.index(after: separator)...])
+    try context.set(String(option[..<separator]), value)
+  }
+
+  /// Whether an option is longer than fsconfig(2) takes, such as the `lowerdir` of a deep overlay, or has no word there.
+  static func needsClassicMount(_ planned: PlannedMount) -> Bool {
+    planned.options.data.contains { $0.utf8.count >= longestValue } || planned.options.superblockSet.contains(.iversion) || planned.options.superblockSet.contains(.silent)
+  }
+
+  static func mountClassic(_ planned: PlannedMount, on target: borrowing Descriptor) throws(Failure) {
+    try mountClassically(
+      source: planned.mount.source.isEmpty ? "none" : planned.mount.source, on: target, type: planned.mount.type, flags: UInt(planned.options.superblockSet.rawValue),
+      data: planned.options.data.joined(separator: ","))
+  }
+
+  /// A tmpfs, and /dev whatever it is, stays writable until the mount points, devices and links in it are made.
+  static func becomesReadOnlyLater(_ planned: PlannedMount) -> Bool {
+    planned.options.set.contains(.readonly) && (planned.mount.type == "tmpfs" || planned.destination == "/dev")
+  }
+
+  private static func explained(_ failure: Failure, _ type: String) -> Failure {
+    switch (type, failure.errno) {
+    case ("sysfs", .some(.notPermitted)):
+      failure.adding(hint: "sysfs needs a network namespace that belongs to the container's user namespace")
+    case ("proc", .some(.notPermitted)):
+      failure.adding(hint: "proc needs a pid namespace that belongs to the container's user namespace, and an unmasked /proc on the host")
+    case (_, .some(.operationNotSupportedByDevice)):
+      failure.adding(hint: "this kernel has no file system type \"\(type)\"; see /proc/filesystems")
+    default: failure
+    }
+  }
+}
+
+/// The mount of type `cgroup`: on a version 2 host it is the cgroup2 hierarchy, seen through the cgroup namespace.
+enum CgroupMount {
+  static func make(_ planned: PlannedMount, _ plan: Plan) throws(Failure) -> Descriptor {
+    do { return try Filesystems.make(type: "cgroup2", planned.withoutData) } catch where error.errno == .notPermitted || error.errno == .resourceBusy {
+      // A user namespace without a cgroup namespace of its own may not mount it anew: what the host has is shown
+      // instead, as read-only as was asked for (CVE-2023-25809).
+      let place = try Descriptor.open(host: "/sys/fs/cgroup", [.path, .directory])
+      let tree = try place.cloneMount(recursive: true)
+      try tree.setMountAttributes(set: .init(rawValue: planned.options.set.rawValue), recursive: true)
+      return tree
+    }
+  }
+}
+
+extension PlannedMount {
+  /// Without options of the file system: those of cgroup v1 (`cpu`, `name=systemd`) mean nothing to cgroup2.
+  fileprivate var withoutData: PlannedMount {
+    var options = options
+    options.data = []
+    let mount = Mount(destination: mount.destination, type: "cgroup2", source: "cgroup2", options: [])
+    return PlannedMount(mount: mount, options: options, destination: destination, source: source)
+  }
+}

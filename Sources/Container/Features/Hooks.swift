@@ -1,0 +1,82 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// hooks — config.md "POSIX-platform Hooks"
+///
+/// | kind | when | runs in |
+/// |---|---|---|
+/// | prestart, createRuntime | mounts are made, before pivot_root | the runtime's namespaces |
+/// | createContainer | after those | the container's, before pivot_root: the path is still the host's |
+/// | startContainer | `start`, before the program | the container's |
+/// | poststart | the program runs, before `start` returns | the runtime's |
+/// | poststop | deleted, before `delete` returns | the runtime's |
+///
+/// The first that fails ends the container, except after its end, when a warning is all there is to say.
+enum HookRunner {
+  /// Runs hooks in their order. `environment` is what a hook without `env` gets.
+  static func run(
+    _ hooks: [Hook], kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String]
+  ) throws(Failure) {
+    for (index, hook) in hooks.enumerated() {
+      try during(
+        "running \(kind) hook #\(index) \(hook.path)",
+        try run(hook, state: state, directory: directory, environment: hook.env ?? environment()))
+    }
+  }
+
+  private static func run(_ hook: Hook, state: String, directory: String?, environment: [String]) throws(Failure) {
+    // Files in memory instead of pipes: whatever the hook reads or leaves unread, nobody waits for anybody.
+    let input = try Descriptor.memoryFile("hook-state")
+    try input.writeAll(state)
+    try input.rewind()
+    let output = try Descriptor.memoryFile("hook-output")
+    let trouble = try Descriptor.memoryFile("hook-failure")
+    let image = ExecutableImage(arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: environment)
+    let process = try spawn {
+      do throws(Failure) {
+        try StandardStreams.replace(0, with: input)
+        try StandardStreams.replace(1, with: output)
+        try StandardStreams.replace(2, with: output)
+        try StandardStreams.closeOnExec(from: 3)
+        Signals.resetActions()
+        try Signals.setMask(SignalSet())
+        if let directory { try during("entering \(directory)", try changeWorkingDirectory(directory)) }
+        throw image.execute(path: hook.path)
+      } catch {
+        _ = Result { () throws(Failure) in try trouble.writeAll(error.encoded) }  // there is nobody else to tell
+        endProcess(127)
+      }
+    }
+    let status = try wait(for: process, hook)
+    if let failure = try report(in: trouble) { throw failure }
+    guard status == .exited(code: 0) else { throw Failure(try describe(status, output)) }
+  }
+
+  private static func wait(for process: borrowing ProcessHandle, _ hook: Hook) throws(Failure) -> ExitStatus {
+    let limit = hook.timeout.map { CInt(clamping: $0 * 1000) } ?? -1
+    if try process.hasEnded(within: limit) { return try process.reap() }
+    // Only the hook itself: what it has started may have a life of its own.
+    try process.send(signal: Signals.kill)
+    _ = try process.reap()
+    throw Failure("hook ran past specified timeout of \(hook.timeout ?? 0).0s")
+  }
+
+  private static func report(in file: borrowing Descriptor) throws(Failure) -> Failure? {
+    try file.rewind()
+    let bytes = try file.readAll()
+    return bytes.isEmpty ? nil : Failure(decoding: bytes)
+  }
+
+  private static func describe(_ status: ExitStatus, _ output: borrowing Descriptor) throws(Failure) -> String {
+    let outcome =
+      switch status {
+      case .exited(let code): "exit status \(code)"
+      case .signaled(let signal): "killed by \(Signals.name(of: signal))"
+      }
+    try output.rewind()
+    let text = String(decoding: try output.read(atMost: 4096), as: UTF8.self)
+    let line = text.split(separator: "\n").joined(separator: "; ")
+    return line.isEmpty ? outcome : "\(outcome), output: \(line)"
+  }
+}

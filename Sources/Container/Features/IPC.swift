@@ -1,0 +1,88 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// `--ipc private|host|container:<id>`, on top of config.json's own entries.
+///
+/// An IPC namespace holds System V objects and POSIX message queues, but programs find a System V segment by
+/// `ftok("/dev/shm/file")` and POSIX shared memory by a file there: the namespace alone is only half of what is shared,
+/// so /dev/shm and /dev/mqueue always go with it.
+enum IPC {
+  private static let shm = "/dev/shm"
+  private static let mqueue = "/dev/mqueue"
+
+  /// Changes the spec to what the mode asks for, before it is checked: a sysctl that is fine in a private namespace is
+  /// refused in the host's.
+  static func apply(_ mode: IPCMode?, to spec: inout Spec) {
+    guard let mode else { return }
+    spec.linux.namespaces.removeAll { $0.type == .ipc }
+    spec.mounts.removeAll { isShared($0.destination) }
+    switch mode {
+    case .private:
+      spec.linux.namespaces.append(Namespace(.ipc))
+      spec.mounts.append(
+        Mount(
+          destination: shm, type: "tmpfs", source: "shm", options: ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]))
+      spec.mounts.append(Mount(destination: mqueue, type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"]))
+    case .host:
+      spec.mounts.append(Mount(destination: shm, type: "bind", source: shm, options: ["rbind", "nosuid", "noexec", "nodev"]))
+      spec.mounts.append(Mount(destination: mqueue, type: "bind", source: mqueue, options: ["rbind", "nosuid", "noexec", "nodev"]))
+    case .container:
+      break  // `share` brings the namespace and the mounts of the other container, once all else has been checked
+    }
+  }
+
+  private static func isShared(_ destination: String) -> Bool {
+    let path = FilePath("/" + destination).lexicallyNormalized().string
+    return path == shm || path == mqueue
+  }
+
+  /// For `container:<id>`: the other container's namespace, and detached copies of its /dev/shm and /dev/mqueue.
+  static func share(_ mode: IPCMode?, _ runtime: Runtime, into plan: inout Plan) throws(Failure) {
+    guard case .container(let id) = mode else { return }
+    try during("--ipc container:\(id)", try join(id, runtime, &plan))
+  }
+
+  private static func join(_ id: String, _ runtime: Runtime, _ plan: inout Plan) throws(Failure) {
+    let saved = try SavedState.load(root: runtime.root, id: id)
+    guard let process = try saved.initProcess(plan.proc) else {
+      throw Failure("container not running", hint: "its IPC ended with it")
+    }
+    let namespace = try plan.proc.open("\(process.pid)/ns/ipc", [.readOnly])
+    try plan.namespaces.join(SharedDescriptor(namespace), .ipc)
+    for destination in [shm, mqueue] {
+      guard let tree = try mountTree(at: destination, of: process.pid, plan.proc) else {
+        throw Failure("the container has no \(destination)", hint: "it must have one for its shared memory to be found")
+      }
+      plan.mounts.append(.shared(destination: destination, tree: tree))
+    }
+  }
+
+  /// A detached copy of what another container has at `path`. open_tree(2) copies only mounts of the caller's own
+  /// mount namespace, so a child goes there and sends the copy back.
+  private static func mountTree(at path: String, of pid: CInt, _ proc: ProcFS) throws(Failure) -> SharedDescriptor? {
+    let namespace = try proc.open("\(pid)/ns/mnt", [.readOnly])
+    let ends = try SocketPair()
+    let child = try spawn {
+      do throws(Failure) {
+        try namespace.enterNamespace(.mount)  // "/" is then the root of that namespace, as pivot_root(2) left it
+        let place = try Descriptor.open(host: "/", [.path, .directory]).open(path, [.path, .directory], resolve: .inRoot)
+        let tree = try place.cloneMount(recursive: true)
+        try ends.child.send([1], with: tree)
+        endProcess(0)
+      } catch {
+        // The host sees an answer without a descriptor, and says what is missing.
+        _ = Result { () throws(Failure) in try ends.child.send(error.encoded) }
+        endProcess(1)
+      }
+    }
+    let answer = try ends.host.receive()
+    _ = try child.reap()
+    guard let tree = answer.descriptor else {
+      let failure = Failure(decoding: answer.bytes)
+      if failure.errno == .noSuchFileOrDirectory { return nil }
+      throw failure.adding(context: "copying its \(path)")
+    }
+    return tree
+  }
+}

@@ -1,0 +1,61 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// linux.maskedPaths — config-linux.md "Masked Paths"
+///
+/// A file is covered by the container's /dev/null, which is verified to be just that (CVE-2025-31133); a directory by
+/// an empty read-only tmpfs, of which all of them share one.
+enum MaskedPaths {
+  static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
+    let paths = plan.spec.linux.maskedPaths
+    if paths.isEmpty { return }
+    let null = try during("opening /dev/null for the masked paths", try verifiedNull(rootfs))
+    var empty: SharedDescriptor?
+    for path in paths {
+      try during("masking \(path)", try mask(path, rootfs, null, &empty))
+    }
+  }
+
+  private static func mask(
+    _ path: String, _ rootfs: borrowing Rootfs, _ null: borrowing Descriptor, _ empty: inout SharedDescriptor?
+  ) throws(Failure) {
+    let target: Descriptor
+    // Only the path itself may be missing: a kernel has not all of them.
+    do { target = try rootfs.open(path) } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return }
+    guard try target.status().kind == .directory else { return try null.cloneMount(recursive: false).attach(to: target) }
+    if let empty { return try empty.descriptor.cloneMount(recursive: false).attach(to: target) }
+    let context = try FilesystemContext(type: "tmpfs")
+    try context.set("nr_blocks", "1")
+    try context.set("nr_inodes", "1")
+    let directory = try context.mount(attributes: [.readOnly, .noSetUserID, .noDevices, .noExecution])
+    try directory.attach(to: target)
+    empty = SharedDescriptor(directory)
+  }
+
+  private static func verifiedNull(_ rootfs: borrowing Rootfs) throws(Failure) -> Descriptor {
+    let null = try rootfs.open("/dev/null", [.path, .noFollow])
+    let status = try null.status()
+    guard status.kind == .characterDevice, status.represents == DeviceNumber(major: 1, minor: 3) else {
+      throw Failure("/dev/null is not the null device (character device 1:3)")
+    }
+    return null
+  }
+}
+
+/// linux.readonlyPaths — config-linux.md "Readonly Paths"
+enum ReadonlyPaths {
+  static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
+    for path in plan.spec.linux.readonlyPaths {
+      try during("making \(path) read-only", try protect(path, rootfs))
+    }
+  }
+
+  private static func protect(_ path: String, _ rootfs: borrowing Rootfs) throws(Failure) {
+    let target: Descriptor
+    do { target = try rootfs.open(path) } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return }
+    let tree = try target.cloneMount(recursive: true)
+    try tree.setMountAttributes(set: .readOnly, recursive: true)
+    try tree.attach(to: target)
+  }
+}

@@ -1,0 +1,174 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// mounts — config.md "Mounts"
+///
+/// The source of a bind mount is opened and copied by the host, with its attributes set, before the container exists: the
+/// copy is a detached mount that init only has to attach. A file system is made by init, in whose namespaces it belongs.
+struct PlannedMount {
+  enum Source {
+    /// A detached mount, ready to attach.
+    case tree(SharedDescriptor, isDirectory: Bool)
+    /// A bind mount the host has no privilege to copy: init, in its own namespaces, does.
+    case path(String)
+    case filesystem
+  }
+
+  let mount: Mount
+  let options: MountOptions
+  /// Absolute, in the container.
+  let destination: String
+  let source: Source
+  /// The user namespace whose maps the mount is seen through, for an id-mapped one.
+  var idMapping: SharedDescriptor?
+
+  /// What the messages call this mount: `mounting proc on /proc`.
+  var name: String { "mounting \(mount.source.isEmpty ? mount.type : mount.source) on \(destination)" }
+
+  /// A tree that is not of config.json: another container's /dev/shm.
+  static func shared(destination: String, tree: SharedDescriptor) -> PlannedMount {
+    PlannedMount(
+      mount: Mount(destination: destination, type: "bind", source: destination, options: ["rbind"]),
+      options: MountOptions.parse(["rbind"]), destination: destination, source: .tree(tree, isDirectory: true))
+  }
+}
+
+enum Mounts {
+  static func plan(_ spec: Spec, bundle: String, rootfs: RootfsPlan, _ proc: ProcFS) throws(Failure) -> [PlannedMount] {
+    var planned: [PlannedMount] = []
+    planned.reserveCapacity(spec.mounts.count)
+    for mount in spec.mounts {
+      let options = MountOptions.parse(mount.options)
+      // "SHOULD be absolute"; a relative one is taken from "/" (config.md "Mounts").
+      let destination = FilePath("/" + mount.destination).lexicallyNormalized().string
+      guard destination != "/" else { throw Failure("mounting \(mount.source) on /: it would hide the root file system") }
+      let path = FilePath(bundle).pushing(FilePath(mount.source)).string
+      let name = "mounting \(options.isBind ? path : mount.source.isEmpty ? mount.type : mount.source) on \(destination)"
+      let idMapping = try during(name, try IDMappedMounts.plan(mount, options, spec.linux, proc))
+      var source = PlannedMount.Source.filesystem
+      if options.isBind, !options.isRemount { source = try during(name, try bindSource(path, options, rootfs, idMapping)) }
+      planned.append(PlannedMount(mount: mount, options: options, destination: destination, source: source, idMapping: idMapping))
+    }
+    return planned
+  }
+
+  private static func bindSource(
+    _ path: String, _ options: MountOptions, _ rootfs: RootfsPlan, _ idMapping: SharedDescriptor?
+  ) throws(Failure) -> PlannedMount.Source {
+    let place = try during("opening the source \(path)", try Descriptor.open(host: path, [.path]))
+    let isDirectory = try place.status().kind == .directory
+    do {
+      let tree = try place.cloneMount(recursive: options.isRecursive)
+      try prepareBind(tree, options, rootfs.propagation)
+      try IDMappedMounts.apply(idMapping, options, to: tree)
+      return .tree(SharedDescriptor(tree), isDirectory: isDirectory)
+    } catch where error.errno == .notPermitted && error.cause == "open_tree" {
+      return .path(path)
+    }
+  }
+
+  /// The attributes and the propagation of a bind mount, set while nobody can see it.
+  private static func prepareBind(_ tree: borrowing Descriptor, _ options: MountOptions, _ root: Propagation?) throws(Failure) {
+    try (root ?? Propagation(.slave, isRecursive: true)).apply(to: tree)
+    try setAttributes(options, of: tree, includingPlain: true)
+    for propagation in options.propagation { try propagation.apply(to: tree) }
+  }
+
+  /// The plain options go to the mount itself, those with `r` (`rro`, `rnosuid`, ...) to all below it as well.
+  private static func setAttributes(
+    _ options: MountOptions, of tree: borrowing Descriptor, includingPlain: Bool
+  ) throws(Failure) {
+    if includingPlain, !options.set.isEmpty || !options.clear.isEmpty {
+      try tree.setMountAttributes(
+        set: .init(rawValue: options.set.rawValue), clear: .init(rawValue: options.clear.rawValue), recursive: false)
+    }
+    if !options.recursiveSet.isEmpty || !options.recursiveClear.isEmpty {
+      try tree.setMountAttributes(
+        set: .init(rawValue: options.recursiveSet.rawValue), clear: .init(rawValue: options.recursiveClear.rawValue), recursive: true)
+    }
+  }
+
+  // MARK: Init
+
+  /// Mounts everything, in the order of config.json.
+  static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs, _ readOnlyLater: inout [SharedDescriptor]) throws(Failure) {
+    for mount in plan.mounts {
+      try during(mount.name, try attach(mount, plan, rootfs, &readOnlyLater))
+    }
+  }
+
+  private static func attach(
+    _ planned: PlannedMount, _ plan: Plan, _ rootfs: borrowing Rootfs, _ readOnlyLater: inout [SharedDescriptor]
+  ) throws(Failure) {
+    if planned.options.isRemount { return try remount(planned, rootfs) }
+    switch planned.source {
+    case .tree(let tree, let isDirectory):
+      let target = try MountTarget.open(planned, isDirectory: isDirectory, rootfs)
+      try tree.descriptor.attach(to: target)
+    case .path(let path):
+      let place = try during("opening the source \(path)", try Descriptor.open(host: path, [.path]))
+      let target = try MountTarget.open(planned, isDirectory: try place.status().kind == .directory, rootfs)
+      let tree = try place.cloneMount(recursive: planned.options.isRecursive)
+      try prepareBind(tree, planned.options, plan.rootfs.propagation)
+      try tree.attach(to: target)
+    case .filesystem:
+      let target = try MountTarget.open(planned, isDirectory: true, rootfs)
+      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, rootfs) }
+      let tree = try Filesystems.make(planned, plan)
+      try finish(tree, planned, on: target, plan, &readOnlyLater)
+    }
+  }
+
+  /// What only can be done to a new file system: filled with what it covers, left writable until all is in place.
+  private static func finish(
+    _ tree: borrowing Descriptor, _ planned: PlannedMount, on target: borrowing Descriptor, _ plan: Plan,
+    _ readOnlyLater: inout [SharedDescriptor]
+  ) throws(Failure) {
+    if planned.options.tmpcopyup {
+      // An O_PATH descriptor cannot be read: both are opened again.
+      let covered = try plan.proc.reopen(target, [.readOnly, .directory])
+      let fresh = try tree.open(".", [.readOnly, .directory], resolve: .beneath)
+      try during("copying up \(planned.destination)", try covered.copyContents(to: fresh))
+      let status = try target.status()
+      try fresh.setOwner(status.owner, status.group)
+      try fresh.setPermissions(status.permissions)
+    }
+    try setAttributes(planned.options, of: tree, includingPlain: false)
+    for propagation in planned.options.propagation { try propagation.apply(to: tree) }
+    try IDMappedMounts.apply(planned.idMapping, planned.options, to: tree)
+    try tree.attach(to: target)
+    if Filesystems.becomesReadOnlyLater(planned) { readOnlyLater.append(SharedDescriptor(try tree.duplicate())) }
+  }
+
+  /// A file system whose options the newer calls cannot take. There is a moment in which it is seen without its attributes,
+  /// by nobody but us: no process of the container runs yet.
+  private static func mountClassic(
+    _ planned: PlannedMount, on target: borrowing Descriptor, _ rootfs: borrowing Rootfs
+  ) throws(Failure) {
+    try Filesystems.mountClassic(planned, on: target)
+    let mounted = try rootfs.open(planned.destination)
+    try setAttributes(planned.options, of: mounted, includingPlain: true)
+    for propagation in planned.options.propagation { try propagation.apply(to: mounted) }
+  }
+
+  /// `remount`: new attributes for what is mounted there already.
+  private static func remount(_ planned: PlannedMount, _ rootfs: borrowing Rootfs) throws(Failure) {
+    let place = try rootfs.open(planned.destination)
+    try setAttributes(planned.options, of: place, includingPlain: true)
+    for propagation in planned.options.propagation { try propagation.apply(to: place) }
+  }
+}
+
+extension Propagation {
+  func apply(to tree: borrowing Descriptor) throws(Failure) {
+    let kernel: MountPropagation =
+      switch kind {
+      case .private: .private
+      case .shared: .shared
+      case .slave: .slave
+      case .unbindable: .unbindable
+      }
+    try during("making it \(kind)", try tree.setMountAttributes(propagation: kernel, recursive: isRecursive))
+  }
+}

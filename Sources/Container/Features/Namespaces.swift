@@ -1,0 +1,131 @@
+import Kernel
+import OCISpec
+
+/// linux.namespaces — config-linux.md "Namespaces"
+///
+/// New ones are made by the one clone3(2) of the host. Joined ones the host itself wears during that clone and takes
+/// off again, so that the child is born in them; that needs no second process, even for a pid or time namespace, of
+/// which only children become members. The exceptions:
+///
+/// - `mount`: wearing it would change the host's root and working directory. Init enters it.
+/// - `cgroup`: a new one has its creator's cgroup as root (see `spawn`). Init unshares it, being in the right cgroup.
+/// - `user`: there is no way back out. An intermediate process enters it (`Intermediate.swift`).
+struct NamespacePlan {
+  /// What clone3(2) makes.
+  var new: NamespaceKinds = []
+  /// Init unshares its cgroup namespace.
+  var newCgroup = false
+  /// Handles of namespaces to join, in the order of config.json, the user namespace apart.
+  var joined: [(kind: NamespaceKinds, handle: SharedDescriptor)] = []
+  var joinedUser: SharedDescriptor?
+  var joinedMount: SharedDescriptor?
+  /// Offsets of a new time namespace, as lines of /proc/self/timens_offsets.
+  var timeOffsets: [String] = []
+
+  /// Whether init has a mount namespace apart from the host's.
+  var hasMountNamespace: Bool { new.contains(.mount) || joinedMount != nil }
+  var hasUserNamespace: Bool { new.contains(.user) || joinedUser != nil }
+
+  static func plan(_ linux: Linux) throws(Failure) -> NamespacePlan {
+    var plan = NamespacePlan()
+    for namespace in linux.namespaces {
+      let kind = NamespaceKinds(namespace.type)
+      if let path = namespace.path {
+        try plan.join(try open(path, expecting: kind, named: namespace.type.rawValue), kind)
+      } else if kind == .cgroup {
+        plan.newCgroup = true
+      } else {
+        plan.new.insert(kind)
+      }
+    }
+    plan.timeOffsets = linux.timeOffsets.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.secs) \($0.value.nanosecs)\n" }
+    return plan
+  }
+
+  /// Adds a namespace to join, in place of whatever config.json says of this kind.
+  mutating func join(_ handle: SharedDescriptor, _ kind: NamespaceKinds) throws(Failure) {
+    new.remove(kind)
+    switch kind {
+    case .user: joinedUser = handle
+    case .mount: joinedMount = handle
+    default: joined.append((kind, handle))
+    }
+  }
+
+  private static func open(_ path: String, expecting kind: NamespaceKinds, named name: String) throws(Failure) -> SharedDescriptor {
+    let handle = try during("joining the \(name) namespace \(path)", try Descriptor.open(host: path, [.readOnly]))
+    guard let found = handle.namespaceKind() else {
+      throw Failure("joining the \(name) namespace \(path): the file is not a namespace", hint: "use a path such as /proc/PID/ns/\(name)")
+    }
+    guard found == kind else {
+      throw Failure("joining the \(name) namespace \(path): it is a namespace of another type (\(found.name))")
+    }
+    return SharedDescriptor(handle)
+  }
+}
+
+extension NamespaceKinds {
+  init(_ kind: NamespaceKind) {
+    switch kind {
+    case .pid: self = .pid
+    case .network: self = .network
+    case .mount: self = .mount
+    case .ipc: self = .ipc
+    case .uts: self = .uts
+    case .user: self = .user
+    case .cgroup: self = .cgroup
+    case .time: self = .time
+    }
+  }
+
+  /// The spec's name of a single kind.
+  var name: String {
+    let names: [(NamespaceKinds, String)] = [
+      (.pid, "pid"), (.network, "network"), (.mount, "mount"), (.ipc, "ipc"), (.uts, "uts"), (.user, "user"), (.cgroup, "cgroup"),
+      (.time, "time"),
+    ]
+    return names.first { $0.0 == self }?.1 ?? "unknown"
+  }
+
+  /// The name of this kind below /proc/PID/ns.
+  var fileName: String {
+    switch self {
+    case .network: "net"
+    case .mount: "mnt"
+    default: name
+    }
+  }
+}
+
+/// The namespaces the host wears while it clones: entered at `init`, left with `takeOff`.
+struct WornNamespaces: ~Copyable {
+  private var own: [(kind: NamespaceKinds, handle: SharedDescriptor)] = []
+
+  init(_ plan: NamespacePlan, _ proc: ProcFS) throws(Failure) {
+    for (kind, handle) in plan.joined {
+      try remember(kind, proc)
+      try during("joining the \(kind.name) namespace", try handle.descriptor.enterNamespace(kind))
+    }
+    if !plan.timeOffsets.isEmpty {
+      // Offsets can only be set before the first process is in the namespace, so the clone cannot make this one.
+      try remember(.time, proc)
+      try during("making a time namespace", try unshareNamespaces(.time))
+      for line in plan.timeOffsets {
+        try during("setting the time offset \(line.dropLast())", try proc.write(line, to: "self/timens_offsets"))
+      }
+    }
+  }
+
+  private mutating func remember(_ kind: NamespaceKinds, _ proc: ProcFS) throws(Failure) {
+    let handle = try Descriptor.open(host: "/proc/self/ns/\(kind.fileName)", [.readOnly])
+    own.append((kind, SharedDescriptor(handle)))
+  }
+
+  /// Back into the host's own namespaces. Nothing else may be done when this fails.
+  consuming func takeOff() throws(Failure) {
+    for (kind, handle) in own.reversed() {
+      try during("leaving the joined \(kind.name) namespace", try handle.descriptor.enterNamespace(kind))
+    }
+    own = []
+  }
+}

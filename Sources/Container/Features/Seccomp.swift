@@ -1,0 +1,275 @@
+import Kernel
+import OCISpec
+
+/// What is known of `linux.seccomp` before the container exists: all but the loading.
+package struct SeccompPlan: Sendable {
+  package let program: SeccompProgram
+  package let flags: SeccompProgram.Flags
+  /// Who answers the calls of SCMP_ACT_NOTIFY; nil when no rule has that action.
+  package let listener: Listener?
+
+  package struct Listener: Equatable, Sendable {
+    /// The AF_UNIX SOCK_STREAM socket of the supervisor.
+    package let path: String
+    /// For `metadata` of the container process state; empty when there is none.
+    package let metadata: String
+  }
+}
+
+/// linux.seccomp — config-linux.md "Seccomp"
+package enum SeccompFeature {
+  /// Turns the section into a program, or takes the program from the cache.
+  ///
+  /// - Parameters:
+  ///   - cacheDirectory: `<root>/.cache/seccomp`; nil compiles every time. Its last two components are created.
+  ///   - warn: gets what weakens the filter, and what is wrong with the cache; neither stops a start.
+  ///   - debug: gets the system calls libseccomp does not know, when the program is compiled.
+  package static func plan(
+    _ seccomp: Seccomp?, cacheDirectory: String?, warn: (String) -> Void, debug: (String) -> Void
+  ) throws(Failure) -> SeccompPlan? {
+    guard let seccomp else { return nil }
+    let listener = try listener(of: seccomp)
+    let flags = try flags(of: seccomp, notifies: listener != nil)
+    return SeccompPlan(program: try program(of: seccomp, cacheDirectory, warn, debug), flags: flags, listener: listener)
+  }
+
+  /// Puts this process under the filter for ever. Gives the listener's descriptor when a rule notifies; it must reach
+  /// the supervisor before the exec closes it.
+  ///
+  /// The filter holds for the runtime's own calls from here on. Without no_new_privs it must be loaded while there still
+  /// is CAP_SYS_ADMIN; with it as late as possible, so that the filter need not allow what the runtime has left to do.
+  package static func load(_ plan: SeccompPlan) throws(Failure) -> Descriptor? {
+    try during("loading the seccomp filter", try plan.program.load(plan.flags))
+  }
+
+  /// Gives the listener to the supervisor: one connection, one message, `listener` is index 0 of `fds`
+  /// (config-linux.md "The Container Process State"). The supervisor sees the end of the connection when this returns.
+  ///
+  /// - Parameter state: the container process state as JSON, with `seccompFd` as the only name in `fds`.
+  package static func send(listener: borrowing Descriptor, state: String, to path: String) throws(Failure) {
+    do {
+      let supervisor = try UnixSocket.connect(host: path, kind: .stream)
+      try supervisor.send(Array(state.utf8), with: listener)
+    } catch { throw error.adding(context: "sending the seccomp listener to \(path)") }
+  }
+
+  private static func program(
+    of seccomp: Seccomp, _ cacheDirectory: String?, _ warn: (String) -> Void, _ debug: (String) -> Void
+  ) throws(Failure) -> SeccompProgram {
+    guard let cacheDirectory, let cache = SeccompCache(cacheDirectory, warn) else {
+      return try compile(seccomp, warn, debug).program
+    }
+    let key = SeccompCache.key(of: seccomp)
+    if let program = cache.program(for: key, warn) { return program }
+    let compiled = try compile(seccomp, warn, debug)
+    // A program without something its author wanted is compiled, and warned of, each time.
+    if compiled.isComplete { cache.store(compiled.program, for: key, warn) }
+    return compiled.program
+  }
+
+  // MARK: - Flags and the listener
+
+  private static func flags(of seccomp: Seccomp, notifies: Bool) throws(Failure) -> SeccompProgram.Flags {
+    var flags: SeccompProgram.Flags = notifies ? .newListener : []
+    // What runc and crun do when nothing is said: a filter alone need not slow down each process of the container
+    // (kernels before 5.16 turn on the speculative store bypass mitigation with it).
+    if seccomp.flags.isEmpty { flags.insert(.speculationAllowed) }
+    for flag in seccomp.flags {
+      switch flag {
+      case .tsync: break  // for the other threads of the process: there are none
+      case .log: flags.insert(.log)
+      case .specAllow: flags.insert(.speculationAllowed)
+      // It is about notifications, and the kernel refuses it without them.
+      case .waitKillableRecv: if notifies { flags.insert(.waitKillable) }
+      }
+    }
+    if !flags.areSupported {
+      throw Failure(
+        "linux.seccomp.flags: the kernel does not support \(seccomp.flags.map(\.rawValue).joined(separator: ", "))",
+        hint: "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs Linux 5.19")
+    }
+    return flags
+  }
+
+  private static func listener(of seccomp: Seccomp) throws(Failure) -> SeccompPlan.Listener? {
+    // The listener leaves the container by sendmsg(2) after the filter is in force. Were that call to wait for a
+    // supervisor which does not have the listener yet, it would wait for ever.
+    if seccomp.defaultAction == .notify {
+      throw Failure("linux.seccomp.defaultAction: SCMP_ACT_NOTIFY cannot be used as default action")
+    }
+    var notifies = false
+    for (index, rule) in seccomp.syscalls.enumerated() where rule.action == .notify {
+      notifies = true
+      if rule.names.contains("sendmsg") {
+        throw Failure(
+          "linux.seccomp.syscalls[\(index)]: SCMP_ACT_NOTIFY cannot be used for the sendmsg syscall",
+          hint: "the supervisor's descriptor is passed on with it")
+      }
+    }
+    guard notifies else { return nil }
+    if seccomp.listenerPath.isEmpty { throw Failure("linux.seccomp.listenerPath: SCMP_ACT_NOTIFY needs a listener") }
+    return SeccompPlan.Listener(path: seccomp.listenerPath, metadata: seccomp.listenerMetadata)
+  }
+}
+
+// MARK: - Compiling
+
+extension SeccompFeature {
+  struct Compiled {
+    let program: SeccompProgram
+    /// False when a call the profile restricts is unknown to libseccomp and so stays unrestricted.
+    let isComplete: Bool
+  }
+
+  static func compile(
+    _ seccomp: Seccomp, _ warn: (String) -> Void, _ debug: (String) -> Void
+  ) throws(Failure) -> Compiled {
+    let defaultAction = try action(seccomp.defaultAction, seccomp.defaultErrnoRet, "defaultErrnoRet")
+    let filter = try during(
+      "linux.seccomp.defaultAction \(seccomp.defaultAction.rawValue)", try SeccompFilter(defaultAction: defaultAction))
+    var architectures = [SeccompFilter.Architecture.native]
+    for (index, name) in seccomp.architectures.enumerated() {
+      let path = "linux.seccomp.architectures[\(index)]"
+      guard let architecture = SeccompFilter.Architecture(name: name.rawValue) else {
+        throw Failure("\(path): libseccomp \(SeccompFilter.libraryVersion) does not know \(name.rawValue)")
+      }
+      try during("\(path) \(name.rawValue)", try filter.add(architecture))
+      if !architectures.contains(architecture) { architectures.append(architecture) }
+    }
+    var unknown: [String] = []
+    var unrestricted: [String] = []
+    var effective: [SyscallRule] = []
+    for (index, rule) in seccomp.syscalls.enumerated() {
+      let action = try action(rule.action, rule.errnoRet, "syscalls[\(index)].errnoRet")
+      let missing = rule.names.filter { SeccompFilter.Call(name: $0) == nil }
+      unknown += missing
+      if defaultAction.allows, !action.allows { unrestricted += missing }
+      if action == defaultAction { continue }  // says nothing new, and libseccomp refuses it
+      effective.append(rule)
+      let path = "linux.seccomp.syscalls[\(index)]"
+      if repeatsArgument(rule) { warn("\(path).args compares an argument twice: one of its comparisons is enough") }
+      try during(path, try add(rule, action, to: filter))
+    }
+    if !unknown.isEmpty {
+      debug("linux.seccomp: libseccomp \(SeccompFilter.libraryVersion) does not know \(unknown.joined(separator: ", "))")
+    }
+    if !unrestricted.isEmpty {
+      warn("linux.seccomp: libseccomp \(SeccompFilter.libraryVersion) cannot restrict \(unrestricted.joined(separator: ", "))")
+    }
+    if architectures.allSatisfy({ numbers(of: effective, on: $0).count > longList }) { try filter.setBinaryTree() }
+    let program = try during("linux.seccomp", try filter.program())
+    return Compiled(
+      program: answersNewerCalls(defaultAction)
+        ? program.answeringNoSuchCall(to: newerCalls(seccomp, on: architectures)) : program,
+      isComplete: unrestricted.isEmpty)
+  }
+
+  /// From this many calls on a tree is worth its instructions: the kernel walks the filter once for each system call
+  /// there is when it loads it, which takes half the time. runc has the same bound, because libseccomp up to 2.5.4 is
+  /// said to get a tree over no rules wrong.
+  private static let longList = 32
+
+  /// Adds one rule for each of the names. Those libseccomp does not know are left out, as runc and crun do: a profile is
+  /// written for more kernels than one.
+  private static func add(
+    _ rule: SyscallRule, _ action: SeccompFilter.Action, to filter: borrowing SeccompFilter
+  ) throws(Failure) {
+    let comparisons = rule.args.map(comparison)
+    // Comparing one argument twice can't be said to libseccomp. Both runc and crun then make a rule of each comparison,
+    // so that one of them is enough; profiles rely on it.
+    let alternatives = repeatsArgument(rule) ? comparisons.map { [$0] } : [comparisons]
+    for name in rule.names {
+      guard let call = SeccompFilter.Call(name: name) else { continue }
+      for alternative in alternatives {
+        try during("the rule for \(name)", try filter.addRule(action, for: call, where: alternative))
+      }
+    }
+  }
+
+  private static func repeatsArgument(_ rule: SyscallRule) -> Bool {
+    rule.args.count > 1 && Set(rule.args.map(\.index)).count < rule.args.count
+  }
+
+  /// A default of errno is a profile's way to say "whatever else". What kills, traps or notifies by default is meant
+  /// for newer calls too; what allows, logs or traces has an answer to them.
+  private static func answersNewerCalls(_ defaultAction: SeccompFilter.Action) -> Bool { defaultAction.isErrno }
+
+  private static func newerCalls(
+    _ seccomp: Seccomp, on architectures: [SeccompFilter.Architecture]
+  ) -> [SeccompProgram.NewerCalls] {
+    architectures.compactMap { architecture in
+      // Without any rule it is not said what the profile's author knew.
+      numbers(of: seccomp.syscalls, on: architecture).max().map { .init(architecture: architecture, lastNumber: $0) }
+    }
+  }
+
+  private static func numbers(of rules: [SyscallRule], on architecture: SeccompFilter.Architecture) -> [UInt32] {
+    rules.flatMap { $0.names.compactMap { architecture.number(ofCall: $0) } }
+  }
+
+  // MARK: From the spec's words to the kernel's
+
+  private static let notPermitted: UInt32 = 1  // EPERM
+
+  private static func action(
+    _ action: SeccompAction, _ number: UInt32?, _ member: String
+  ) throws(Failure) -> SeccompFilter.Action {
+    let number = number ?? notPermitted
+    switch action {
+    case .kill, .killThread: return .killThread
+    case .killProcess: return .killProcess
+    case .trap: return .trap
+    case .allow: return .allow
+    case .log: return .log
+    case .notify: return .notify
+    case .errno:
+      guard let number = UInt16(exactly: number), number <= SeccompFilter.Action.highestErrno else {
+        throw Failure("linux.seccomp.\(member): \(number) is not an errno", hint: "0 to \(SeccompFilter.Action.highestErrno)")
+      }
+      return .errno(number)
+    case .trace:
+      guard let number = UInt16(exactly: number) else {
+        throw Failure("linux.seccomp.\(member): \(number) does not fit a tracer's message", hint: "0 to \(UInt16.max)")
+      }
+      return .trace(number)
+    }
+  }
+
+  private static func comparison(_ argument: SyscallArgument) -> SeccompFilter.Comparison {
+    let op: SeccompFilter.Comparison.Operator =
+      switch argument.op {
+      case .notEqual: .notEqual
+      case .less: .less
+      case .lessOrEqual: .lessOrEqual
+      case .equal: .equal
+      case .greaterOrEqual: .greaterOrEqual
+      case .greater: .greater
+      case .maskedEqual: .maskedEqual
+      }
+    return SeccompFilter.Comparison(index: argument.index, op: op, value: argument.value, secondValue: argument.valueTwo)
+  }
+}
+
+// MARK: - What the features document says
+
+extension SeccompFeature {
+  /// Of the linked libseccomp.
+  package static var libraryVersion: String { SeccompFilter.libraryVersion }
+
+  /// The architectures the linked libseccomp can write a filter for.
+  package static var architectures: [SeccompArchitecture] {
+    SeccompArchitecture.allCases.filter { SeccompFilter.Architecture(name: $0.rawValue) != nil }
+  }
+
+  /// The flags that this kernel takes. TSYNC is one of them: it asks for nothing of a single thread.
+  package static var supportedFlags: [SeccompFlag] {
+    SeccompFlag.allCases.filter { flag in
+      switch flag {
+      case .tsync: true
+      case .log: SeccompProgram.Flags.log.areSupported
+      case .specAllow: SeccompProgram.Flags.speculationAllowed.areSupported
+      case .waitKillableRecv: SeccompProgram.Flags([.newListener, .waitKillable]).areSupported
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import JSON
+import Kernel
+import OCISpec
+
+/// The answer of `features` (features.md), filled with what the kernel room knows.
+package enum FeaturesFacts {
+  package static func document(version: String) -> JSONValue {
+    var features = Features(
+      version: version, commit: "", capabilities: Kernel.Capabilities.names,
+      seccomp: .init(enabled: true, supportedFlags: SeccompFeature.supportedFlags, libseccompVersion: SeccompFilter.libraryVersion))
+    features.cgroups.systemd = false
+    features.cgroups.systemdUser = false
+    features.selinux = false
+    features.intelRdt = false
+    features.netDevices = false
+    return features.document
+  }
+}

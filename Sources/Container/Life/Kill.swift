@@ -1,0 +1,42 @@
+import ControlGroups
+import Kernel
+import OCISpec
+import SystemPackage
+
+extension Runtime {
+  /// Sends a signal to the container's init (runtime.md "Kill").
+  ///
+  /// - Parameter all: every process of its cgroup when they share the host's pid namespace, where init's end does not
+  ///   end them; and a container that has stopped is no error.
+  package func kill(_ id: String, signal: CInt, all: Bool) throws(Failure) {
+    let directory = try StateDirectory.open(root: root, id: id, lock: false)
+    let saved = try SavedState.load(from: directory)
+    let proc = try ProcFS()
+    if all, try killAll(saved, signal, directory, proc) { return }
+    guard let process = try saved.initProcess(proc) else {
+      if all { return }
+      throw Failure("container not running")
+    }
+    do { try process.send(signal: signal) } catch where error.errno == .noSuchProcess {
+      if !all { throw Failure("container not running") }
+    }
+    // A frozen process does not die of a SIGKILL before it thaws.
+    if signal == Signals.kill, let cgroup = try controlGroup(of: saved), try cgroup.isFrozen { try cgroup.thaw() }
+  }
+
+  /// True when the processes had to be, and were, signalled one by one.
+  private func killAll(
+    _ saved: SavedState, _ signal: CInt, _ directory: borrowing StateDirectory, _ proc: ProcFS
+  ) throws(Failure) -> Bool {
+    let namespaces = try savedSpec(in: directory).linux.namespaces
+    if namespaces.contains(where: { $0.type == .pid && $0.path == nil }) { return false }
+    guard let cgroup = try controlGroup(of: saved) else { return false }
+    if signal == Signals.kill { try cgroup.killAll() } else { try cgroup.send(signal: signal) }
+    return true
+  }
+
+  func controlGroup(of saved: SavedState) throws(Failure) -> ControlGroup? {
+    guard let record = saved.controlGroup else { return nil }
+    return try ControlGroup.open(record, in: try Hierarchy.find())
+  }
+}

@@ -1,0 +1,48 @@
+import Kernel
+import OCISpec
+
+extension Runtime {
+  /// Runs the program of a created container (runtime.md "Start").
+  package func start(_ id: String) throws(Failure) {
+    let directory = try StateDirectory.open(root: root, id: id, lock: true)
+    let saved = try SavedState.load(from: directory)
+    let proc = try ProcFS()
+    let status = try ContainerStatus.of(saved, directory, proc)
+    switch status {
+    case .created: break
+    case .stopped: throw Failure("cannot start a container that has stopped")
+    case .running: throw Failure("cannot start an already running container")
+    default: throw Failure("cannot start a container in the \(status.rawValue) state")
+    }
+    let spec = try savedSpec(in: directory)
+    let forward = { (listener: borrowing Descriptor) throws(Failure) in try saved.forward(listener, spec) }
+    do { try StartGate.open(directory, forward: forward) } catch where error.context.contains(where: { $0.hasPrefix("running startContainer hook") }) {
+      // "If any startContainer hook fails, the runtime MUST generate an error, stop the container, and continue the
+      // lifecycle at step 12": it is destroyed.
+      try destroy(saved, spec, directory, proc)
+      throw error
+    }
+    try runPoststart(saved, spec, directory, proc)
+  }
+
+  /// poststart hooks run before `start` returns; since 1.3 of the spec the first that fails ends the container.
+  func runPoststart(
+    _ saved: SavedState, _ spec: Spec, _ directory: borrowing StateDirectory, _ proc: ProcFS
+  ) throws(Failure) {
+    let state = saved.hookState.document(status: .running, pid: saved.pid)
+    do {
+      try HookRunner.run(
+        spec.hooks.poststart, kind: "poststart", state: state, directory: saved.bundle, environment: processEnvironment)
+    } catch {
+      try destroy(saved, spec, directory, proc)
+      throw error
+    }
+  }
+
+  /// The config as it was at create.
+  func savedSpec(in directory: borrowing StateDirectory) throws(Failure) -> Spec {
+    let name = "\(directory.path)/\(StateDirectory.configFile)"
+    let bytes = try during("reading \(name)", try directory.read(StateDirectory.configFile))
+    do { return try Spec.decode(bytes, named: name) } catch { throw Failure(error.description) }
+  }
+}

@@ -1,0 +1,70 @@
+import ControlGroups
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// What `state` and `list` show: the spec's document and what runc adds to it.
+package struct ContainerSummary {
+  package let state: State
+  package let rootfs: String
+  /// RFC 3339, UTC.
+  package let created: String
+  /// The name of the user who created it; the number when it has none.
+  package let owner: String
+}
+
+extension Runtime {
+  /// runtime.md "Query State"
+  package func state(_ id: String) throws(Failure) -> ContainerSummary {
+    let directory = try StateDirectory.open(root: root, id: id, lock: false)
+    return try summary(of: try SavedState.load(from: directory), directory, try ProcFS(), Owners())
+  }
+
+  /// Every container of the root, by id. What is no container, or vanishes meanwhile, is passed over.
+  package func list() throws(Failure) -> [ContainerSummary] {
+    guard let identifiers = try during("reading \(root)", try StateDirectory.identifiers(root: root)) else {
+      if rootIsExplicit { throw Failure("reading \(root)", errno: .noSuchFileOrDirectory) }
+      return []
+    }
+    let proc = try ProcFS()
+    let owners = Owners()
+    var result: [ContainerSummary] = []
+    for id in identifiers {
+      do {
+        let directory = try StateDirectory.open(root: root, id: id, lock: false)
+        result.append(try summary(of: try SavedState.load(from: directory), directory, proc, owners))
+      } catch { debug("list: passing over \(root)/\(id): \(error.message)") }
+    }
+    return result
+  }
+
+  private func summary(
+    of saved: SavedState, _ directory: borrowing StateDirectory, _ proc: ProcFS, _ owners: Owners
+  ) throws(Failure) -> ContainerSummary {
+    let status = try ContainerStatus.of(saved, directory, proc)
+    let state = State(
+      ociVersion: saved.ociVersion, id: saved.id, status: status, pid: status == .stopped ? 0 : saved.pid, bundle: saved.bundle,
+      annotations: saved.annotations)
+    return ContainerSummary(state: state, rootfs: saved.rootfs, created: saved.created, owner: owners.name(of: saved.ownerUID))
+  }
+}
+
+/// The status is found out each time, never stored: whatever ended a container, it is stopped.
+enum ContainerStatus {
+  static func of(_ saved: SavedState, _ directory: borrowing StateDirectory, _ proc: ProcFS) throws(Failure) -> Status {
+    if saved.pid == 0 { return .creating }
+    guard try saved.initProcess(proc) != nil else { return .stopped }
+    if directory.has(StateDirectory.gate) { return .created }
+    if let record = saved.controlGroup, let cgroup = try ControlGroup.open(record, in: try Hierarchy.find()), try cgroup.isFrozen {
+      return .paused
+    }
+    return .running
+  }
+}
+
+/// Names of users, from the host's /etc/passwd, read once.
+final class Owners {
+  private lazy var passwd = (try? Descriptor.open(host: "/etc/passwd", [.readOnly]).readAll()) ?? []  // then the number has to do
+
+  func name(of uid: UInt32) -> String { PasswordFile.entry(uid: uid, in: passwd)?.name ?? String(uid) }
+}

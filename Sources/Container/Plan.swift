@@ -1,0 +1,51 @@
+import ControlGroups
+import Kernel
+import OCISpec
+
+/// All that was resolved, opened and compiled on the host before the container exists: what can fail on the host has
+/// failed by then. Init has it by inheriting the memory; nothing is sent or parsed a second time.
+struct Plan {
+  let id: String
+  let spec: Spec
+  let bundle: String
+  /// /proc of the host; see ``ProcFS``.
+  let proc: ProcFS
+  var namespaces: NamespacePlan
+  /// The directory that becomes `/`.
+  var rootfs: RootfsPlan
+  var mounts: [PlannedMount] = []
+  /// The host's nodes for what a process in a user namespace may not mknod(2).
+  var hostDevices: [String: SharedDescriptor] = [:]
+  var process: ProcessPlan?
+  var console: ConsolePlan?
+  var seccomp: SeccompPlan?
+  let controlGroup: ControlGroupPlan
+  var noPivot: Bool
+  var noNewKeyring: Bool
+  /// What the state documents of hooks have in common.
+  var hookState: HookState
+
+  /// Resolves, opens and compiles. Nothing outside of this process is changed yet.
+  static func make(
+    _ bundle: Bundle, _ request: CreateRequest, _ terminal: SharedDescriptor?, _ runtime: Runtime
+  ) throws(Failure) -> Plan {
+    let spec = bundle.spec
+    try Refused.check(spec)
+    let proc = try ProcFS()
+    let namespaces = try NamespacePlan.plan(spec.linux)
+    let rootfs = try RootfsPlan.plan(spec, bundle: bundle.path)
+    var plan = Plan(
+      id: request.id, spec: spec, bundle: bundle.path, proc: proc, namespaces: namespaces, rootfs: rootfs,
+      controlGroup: try ControlGroupPlan.plan(spec.linux), noPivot: request.noPivot, noNewKeyring: request.noNewKeyring,
+      hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: bundle.path, annotations: spec.annotations))
+    plan.mounts = try Mounts.plan(spec, bundle: bundle.path, rootfs: rootfs, proc)
+    plan.hostDevices = try Devices.plan(spec, namespaces)
+    if let process = spec.process {
+      plan.process = try ProcessPlan.plan(process, namespaces, request, runtime.warn)
+      if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
+    }
+    plan.seccomp = try SeccompFeature.plan(
+      spec.linux.seccomp, cacheDirectory: "\(runtime.root)/.cache/seccomp", warn: runtime.warn, debug: runtime.debug)
+    return plan
+  }
+}

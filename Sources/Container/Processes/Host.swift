@@ -1,0 +1,97 @@
+import ControlGroups
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// The runtime's side of making a container: one clone, then the conversation of `Rendezvous.swift`.
+struct Host: ~Copyable {
+  let plan: Plan
+  let process: ProcessHandle
+  let rendezvous: Rendezvous
+
+  /// Starts init in its namespaces and its cgroup.
+  ///
+  /// - Parameter hostOnly: descriptors of ours that init has no business with.
+  static func start(
+    _ plan: Plan, cgroup: SharedDescriptor?, gate: StartGate, hostOnly: [SharedDescriptor]
+  ) throws(Failure) -> Host {
+    let ends = try SocketPair()
+    // The child's working directory is the rootfs in *its* mount namespace: the kernel moves it along, and no path is
+    // resolved a second time.
+    let before = try Descriptor.workingDirectory()
+    try plan.rootfs.directory.descriptor.changeWorkingDirectory()
+    let worn = try WornNamespaces(plan.namespaces, plan.proc)
+    let result = Result { () throws(Failure) in
+      try during("starting the container's process", try Intermediate.spawn(plan, cgroup) { Init.start(plan, ends, gate, closing: hostOnly + (cgroup.map { [$0] } ?? [])) })
+    }
+    try worn.takeOff()
+    try before.changeWorkingDirectory()
+    let process = try result.get()
+    return Host(plan: plan, process: process, rendezvous: Rendezvous(ends.takeHostEnd()))
+  }
+
+  /// Leads init to the start gate.
+  func bringToGate(_ warn: (String) -> Void) throws(Failure) {
+    if let process = plan.process { try OOMScoreAdjustment.apply(process.process, pid: self.process.pid, plan.proc) }
+    if plan.namespaces.hasUserNamespace {
+      if plan.namespaces.new.contains(.user) { try IDMappings.write(plan.spec.linux, pid: process.pid, plan.proc) }
+      try send(.proceed)
+    }
+    while true {
+      let (message, descriptor) = try rendezvous.receiveWithDescriptor()
+      switch message {
+      case .mounted:
+        try runHooks()
+        try send(.proceed)
+      case .ready:
+        if let process = plan.process { try Rlimits.apply(process, pid: self.process.pid) }
+        return
+      case .warning(let text): warn(text)
+      case .seccompListener:
+        try forward(descriptor)
+        try send(.proceed)
+      case .failed(let failure): throw failure
+      case .proceed: throw Failure("the container's process sent an unexpected message")
+      case nil: throw try death()
+      }
+    }
+  }
+
+  /// If init has died, what it said last is still to be read; the broken pipe alone would explain nothing.
+  private func send(_ message: Message) throws(Failure) {
+    do { try rendezvous.send(message) } catch where error.errno == .brokenPipe {
+      while let last = try rendezvous.receive() { if case .failed(let failure) = last { throw failure } }
+      throw try death()
+    }
+  }
+
+  private func forward(_ listener: SharedDescriptor?) throws(Failure) {
+    guard let listener, let seccomp = plan.spec.linux.seccomp else { throw Failure("the container's process sent no seccomp listener") }
+    try SeccompStep.forward(listener.descriptor, seccomp, plan.hookState.state(.creating, pid: process.pid), pid: process.pid)
+  }
+
+  private func runHooks() throws(Failure) {
+    let state = plan.hookState.document(status: .creating, pid: process.pid)
+    for (kind, hooks) in [("prestart", plan.spec.hooks.prestart), ("createRuntime", plan.spec.hooks.createRuntime)] {
+      try HookRunner.run(hooks, kind: kind, state: state, directory: plan.bundle, environment: processEnvironment)
+    }
+  }
+
+  /// Init ended without a word: it was killed. Traps of the language are silent, so their signal is all there is to say.
+  private func death() throws(Failure) -> Failure {
+    _ = try process.hasEnded(within: 1000)
+    switch try process.reap() {
+    case .exited(let code): return Failure("the container's process ended with exit status \(code) while it was set up")
+    case .signaled(let signal):
+      let hint = signal == Signals.kill ? "its memory limit may be too low for it to start" : nil
+      return Failure("the container's process was killed by \(Signals.name(of: signal)) while it was set up", hint: hint)
+    }
+  }
+
+  /// Ends a container that will not be.
+  func abandon() {
+    // It may have ended by itself; there is nothing more to do about a process that cannot be killed.
+    _ = Result { () throws(Failure) in try process.send(signal: Signals.kill) }
+    _ = Result { () throws(Failure) in try process.reap() }
+  }
+}

@@ -1,0 +1,104 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// The process that becomes PID 1 of the container: from its first instruction, in the namespaces and the cgroup it was
+/// born into, to the exec of the program.
+///
+/// The order of what it does is the table ``steps``. A step's name is the context of its errors and its line in the debug log.
+struct Init: ~Copyable {
+  let plan: Plan
+  let rootfs: Rootfs
+  /// Mounts that become read-only once everything in them is made.
+  var readOnlyLater: [SharedDescriptor] = []
+  /// Filled by the steps for the ones after them.
+  var environment: [String] = []
+  var executable = ""
+
+  struct Step: Sendable {
+    let name: StaticString
+    let run: @Sendable (inout Init, borrowing Rendezvous) throws(Failure) -> Void
+  }
+
+  /// The child of the clone begins here and never comes back.
+  static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate, closing hostOnly: [SharedDescriptor]) -> Never {
+    ends.closeHostEndInChild()
+    for descriptor in hostOnly { descriptor.closeInChild() }
+    _ = Result { () throws(Failure) in  // without the socket there is nobody to tell
+      run(plan, Rendezvous(try ends.child.duplicate()), gate)
+    }
+    endProcess(1)
+  }
+
+  /// Comes back only when it has failed and has said so.
+  private static func run(_ plan: Plan, _ rendezvous: borrowing Rendezvous, _ gate: StartGate) {
+    do {
+      try becomeInit(plan, rendezvous)
+      var process = Init(plan: plan, rootfs: try enterRootfs(plan))
+      for step in steps { try during("\(step.name)", try step.run(&process, rendezvous)) }
+      // The runtime that made us ends before we do.
+      try ProcessControl.setParentDeathSignal(0)
+      try rendezvous.send(.ready)
+      // From here on whoever starts us is told.
+      switch gate {
+      case .none: process.execute(startedBy: rendezvous)
+      case .socket(let socket): process.execute(startedBy: Rendezvous(try socket.descriptor.accept()))
+      }
+    } catch { tell(rendezvous, error) }
+  }
+
+  private static func becomeInit(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {
+    // If the runtime is killed half-way, so are we: nothing is left that nobody knows of.
+    try ProcessControl.setParentDeathSignal(Signals.kill)
+    // No process of the container we may share a pid namespace with can look into us (CVE-2016-9962).
+    try ProcessControl.setDumpable(false)
+    if plan.namespaces.hasUserNamespace { try becomeRoot(rendezvous) }
+    setFileModeMask(0)  // the modes of config.json are exact
+  }
+
+  /// In a new user namespace nobody is anybody until the host has written the maps.
+  private static func becomeRoot(_ rendezvous: borrowing Rendezvous) throws(Failure) {
+    guard try rendezvous.receive() == .proceed else { throw Failure("the runtime ended before the id maps were written") }
+    try during("becoming gid 0 of the user namespace", try setGroupID(0))
+    try during("becoming uid 0 of the user namespace", try setUserID(0))
+    try ProcessControl.setParentDeathSignal(Signals.kill)  // setresuid(2) has cleared it
+    try ProcessControl.setDumpable(false)
+  }
+
+  private static func enterRootfs(_ plan: Plan) throws(Failure) -> Rootfs {
+    if let mount = plan.namespaces.joinedMount {
+      try during("joining the mount namespace", try mount.descriptor.enterNamespace(.mount))
+      try during("entering \(plan.rootfs.path)", try changeWorkingDirectory(plan.rootfs.path))
+    }
+    return try during("preparing the root file system", try Rootfs.prepare(plan))
+  }
+
+  /// Tells the host, which says it to the user.
+  private static func tell(_ rendezvous: borrowing Rendezvous, _ failure: Failure) {
+    _ = Result { () throws(Failure) in try rendezvous.send(.failed(failure)) }  // if the host is gone nobody is left to tell
+  }
+
+  // MARK: Behind the start gate
+
+  /// Waits for the word to start, then runs the last hooks and the program. Comes back only when that has failed.
+  private func execute(startedBy starter: borrowing Rendezvous) {
+    do {
+      guard try starter.receive() == .proceed else { return }  // it ended instead; the container never runs
+      try execute(starter)
+    } catch { Init.tell(starter, error) }
+  }
+
+  private func execute(_ starter: borrowing Rendezvous) throws(Failure) {
+    try HookRunner.run(
+      plan.spec.hooks.startContainer, kind: "startContainer", state: plan.hookState.document(status: .created, pid: processID),
+      environment: environment)
+    guard let process = plan.process else { throw Failure("process property must not be empty") }
+    let image = ExecutableImage(arguments: process.process.args, environment: environment)
+    // Everything else is closed by the exec, whoever opened it (CVE-2024-21626).
+    let passed = process.passedDescriptors
+    try StandardStreams.closeOnExec(from: 3 + passed)
+    if passed > 0 { try StandardStreams.keepThroughExec(3..<3 + passed) }
+    if process.process.noNewPrivileges { try SeccompStep.apply(plan, starter) }
+    throw Executable.explain(image.execute(path: executable), path: executable)
+  }
+}

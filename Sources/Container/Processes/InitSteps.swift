@@ -1,0 +1,134 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+extension Init {
+  /// What init does, in this order, and why each step stands where it stands.
+  static let steps: [Step] = [
+    // Here rather than at the clone, which would take the runtime's cgroup as the root of the namespace.
+    Step(name: "making a cgroup namespace") { me, host throws(Failure) in
+      if me.plan.namespaces.newCgroup { try unshareNamespaces(.cgroup) }
+    },
+    Step(name: "joining a session keyring") { me, host throws(Failure) in try SessionKeyring.apply(me.plan, host) },
+    Step(name: "loopback") { me, host throws(Failure) in try Loopback.apply(me.plan) },
+    // In the order of config.json; a later one may lie in an earlier one.
+    Step(name: "mounts") { me, host throws(Failure) in
+      var later: [SharedDescriptor] = []
+      try Mounts.apply(me.plan, me.rootfs, &later)
+      me.readOnlyLater = later
+    },
+    // After the mounts: /dev is usually one of them.
+    Step(name: "devices") { me, host throws(Failure) in try Devices.apply(me.plan, me.rootfs) },
+    // While the root can still be written to.
+    Step(name: "working directory") { me, host throws(Failure) in
+      if let process = me.plan.process?.process { try WorkingDirectory.make(process, me.rootfs) }
+    },
+    // The environment is made, nothing of the host is gone yet: what these hooks are for (config.md "Hooks").
+    Step(name: "hooks") { me, host throws(Failure) in try me.runCreateHooks(host) },
+    Step(name: "changing the root") { me, host throws(Failure) in try me.changeRoot() },
+    // After pivot_root: the terminal is made on the container's devpts, whose names are those the program sees.
+    Step(name: "console") { me, host throws(Failure) in try Console.apply(me.plan, me.rootfs) },
+    Step(name: "standard streams") { me, host throws(Failure) in
+      if let process = me.plan.process?.process { try StandardIO.apply(process) }
+    },
+    Step(name: "hostname") { me, host throws(Failure) in try Hostname.apply(me.plan) },
+    Step(name: "sysctl") { me, host throws(Failure) in try Sysctl.apply(me.plan) },
+    // After all that writes to them: mount points, devices, the console.
+    Step(name: "making mounts read-only") { me, host throws(Failure) in try me.makeReadOnly() },
+    // After sysctl: /proc/sys is one of them.
+    Step(name: "readonlyPaths") { me, host throws(Failure) in try ReadonlyPaths.apply(me.plan, me.rootfs) },
+    Step(name: "maskedPaths") { me, host throws(Failure) in try MaskedPaths.apply(me.plan, me.rootfs) },
+    // As root: some need a capability, and the exec label a procfs file of our own.
+    Step(name: "process attributes") { me, host throws(Failure) in try me.setAttributes() },
+    // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so it comes before the capabilities go (DEF-30).
+    Step(name: "seccomp") { me, host throws(Failure) in
+      if me.plan.process?.process.noNewPrivileges != true { try SeccompStep.apply(me.plan, host) }
+    },
+    Step(name: "becoming the user") { me, host throws(Failure) in try me.becomeUser() },
+    // Last: found with the user's own rights, and the error is create's (DEF-29).
+    Step(name: "") { me, host throws(Failure) in
+      if let process = me.plan.process?.process { me.executable = try Executable.find(process.args.first ?? "", environment: me.environment) }
+    },
+  ]
+
+  private func runCreateHooks(_ host: borrowing Rendezvous) throws(Failure) {
+    let hooks = plan.spec.hooks
+    if !hooks.prestart.isEmpty || !hooks.createRuntime.isEmpty {
+      try host.send(.mounted)
+      guard try host.receive() == .proceed else { throw Failure("the runtime ended while its hooks ran") }
+    }
+    try HookRunner.run(
+      hooks.createContainer, kind: "createContainer", state: plan.hookState.document(status: .creating, pid: processID),
+      directory: plan.bundle, environment: processEnvironment)
+  }
+
+  private func changeRoot() throws(Failure) {
+    if !plan.namespaces.hasMountNamespace {
+      try rootfs.root.chroot()
+    } else if plan.noPivot {
+      try rootfs.root.moveToRootAndChroot()
+    } else {
+      try rootfs.root.pivotRoot()
+    }
+  }
+
+  private func makeReadOnly() throws(Failure) {
+    for mount in readOnlyLater { try mount.descriptor.setMountAttributes(set: .readOnly, recursive: false) }
+    if plan.rootfs.readonly { try during("/", try rootfs.root.setMountAttributes(set: .readOnly, recursive: false)) }
+  }
+
+  private mutating func setAttributes() throws(Failure) {
+    guard let process = plan.process else { return }
+    environment = try Environment.make(process, rootfs, plan.proc)
+    setFileModeMask(process.process.user.umask ?? 0o022)
+    try Personalities.apply(plan.spec.linux)
+    try MemoryPolicies.apply(plan.spec.linux)
+    try Scheduling.apply(process.process)
+    try IOPriorities.apply(process.process)
+    try ExecLabels.apply(process.process, plan.proc)
+    Signals.resetActions()
+    try Signals.setMask(SignalSet())
+    if process.process.noNewPrivileges { try ProcessControl.setNoNewPrivileges() }
+  }
+
+  /// The working directory is entered as root and, where a file system denies that to root (NFS), as the user.
+  private func becomeUser() throws(Failure) {
+    guard let process = plan.process else { return }
+    let cwd = process.process.cwd
+    var entered = true
+    do { try WorkingDirectory.enter(cwd) } catch where error.errno == .permissionDenied { entered = false }
+    try Credentials.apply(process, keepGroups: false)
+    if !entered { try WorkingDirectory.enter(cwd) }
+  }
+}
+
+/// The session keyring `_ses.<id>`: keys of one container are not another's (keyctl(2)).
+enum SessionKeyring {
+  static func apply(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {
+    if plan.noNewKeyring { return }
+    do { try Keyring.joinSession(named: "_ses.\(plan.id)") } catch where error.errno == .noFunction {
+      try rendezvous.send(.warning("this kernel has no keyrings: the container has no session keyring of its own"))
+    } catch where error.errno?.rawValue == 122 {  // EDQUOT
+      throw error.adding(hint: "kernel.keys.maxkeys or maxbytes is reached; --no-new-keyring does without")
+    }
+  }
+}
+
+/// process.apparmorProfile, process.selinuxLabel — config.md "Linux Process": what the exec will change to.
+enum ExecLabels {
+  static func apply(_ process: OCISpec.Process, _ proc: ProcFS) throws(Failure) {
+    let (profile, label) = (process.apparmorProfile, process.selinuxLabel)
+    if !profile.isEmpty {
+      try during("applying the AppArmor profile \(profile)", try write("exec \(profile)", to: "apparmor/exec", orElse: "exec", proc))
+    }
+    if !label.isEmpty {
+      try during("applying the SELinux label \(label)", try proc.write(label, to: "thread-self/attr/exec"))
+    }
+  }
+
+  private static func write(_ text: String, to file: String, orElse older: String, _ proc: ProcFS) throws(Failure) {
+    do { try proc.write(text, to: "thread-self/attr/\(file)") } catch where error.errno == .noSuchFileOrDirectory {
+      try proc.write(text, to: "thread-self/attr/\(older)")  // FALLBACK(kernel < 5.8): one interface for all security modules
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Kernel
+
+/// A second process on the way to init, only where the kernel forces it: to *join* a user namespace.
+///
+/// A process that has entered a user namespace cannot leave it, so the host may not. The intermediate enters it and
+/// clones init as its sibling (CLONE_PARENT): init is the host's child all the same. The namespaces which init gets
+/// new then belong to the joined user namespace, as they must.
+enum Intermediate {
+  static func spawn(_ plan: Plan, _ cgroup: SharedDescriptor?, _ body: () -> Never) throws(Failure) -> ProcessHandle {
+    guard let user = plan.namespaces.joinedUser else {
+      return try Kernel.spawn(namespaces: plan.namespaces.new, cgroup: cgroup, body)
+    }
+    let ends = try SocketPair()
+    // The intermediate is born into the cgroup and init inherits it: from inside the user namespace it may not be entered.
+    let intermediate = try Kernel.spawn(cgroup: cgroup) {
+      do throws(Failure) {
+        try during("joining the user namespace", try user.descriptor.enterNamespace(.user))
+        try setGroupID(0)
+        try setUserID(0)
+        let child = try Kernel.spawn(namespaces: plan.namespaces.new, sibling: true, body)
+        try ends.child.send(Array(String(child.pid).utf8))
+        endProcess(0)
+      } catch {
+        _ = Result { () throws(Failure) in try ends.child.send([0] + error.encoded) }  // nobody else to tell
+        endProcess(1)
+      }
+    }
+    let answer = try ends.host.receive().bytes
+    _ = try intermediate.reap()
+    if let pid = CInt(String(decoding: answer, as: UTF8.self)) { return try ProcessHandle(pid: pid) }
+    throw Failure(decoding: answer.dropFirst())
+  }
+}

@@ -1,0 +1,75 @@
+import Kernel
+
+/// What the host and the init of a container say to each other while the container is made.
+///
+/// ```
+///   host                                   init
+///    │  clone3 ───────────────────────────▶ │
+///    │  writes the id maps                  │ waits, if it has a new user namespace
+///    │  ── proceed ───────────────────────▶ │
+///    │                                      │ mounts, devices
+///    │ ◀──────────────────────── mounted ── │ only if there are hooks for it
+///    │  prestart and createRuntime hooks    │
+///    │  ── proceed ───────────────────────▶ │
+///    │                                      │ createContainer hooks, pivot_root, ..., credentials
+///    │ ◀────────────────────────── ready ── │
+///    │  saves the state                     │ waits at the start gate
+/// ```
+/// At any point init may send `warning`, or `failed`, which is its last. A message is one packet of a SOCK_SEQPACKET
+/// pair, so it arrives whole; the end of init is an empty packet.
+enum Message: Equatable {
+  case proceed
+  case mounted
+  case ready
+  /// Comes with the listener of the seccomp filter; answered with `proceed` once the supervisor has it.
+  case seccompListener
+  case warning(String)
+  case failed(Failure)
+
+  var encoded: [UInt8] {
+    switch self {
+    case .proceed: [0]
+    case .mounted: [1]
+    case .ready: [2]
+    case .warning(let text): [3] + Array(text.utf8)
+    case .failed(let failure): [4] + failure.encoded
+    case .seccompListener: [5]
+    }
+  }
+
+  init?(decoding bytes: [UInt8]) {
+    switch bytes.first {
+    case 0: self = .proceed
+    case 1: self = .mounted
+    case 2: self = .ready
+    case 3: self = .warning(String(decoding: bytes.dropFirst(), as: UTF8.self))
+    case 4: self = .failed(Failure(decoding: bytes.dropFirst()))
+    case 5: self = .seccompListener
+    default: return nil
+    }
+  }
+}
+
+/// One end of the conversation.
+struct Rendezvous: ~Copyable {
+  private let socket: Descriptor
+
+  init(_ socket: consuming Descriptor) { self.socket = socket }
+
+  func send(_ message: Message) throws(Failure) { try socket.send(message.encoded) }
+
+  func send(_ message: Message, with descriptor: borrowing Descriptor) throws(Failure) {
+    try socket.send(message.encoded, with: descriptor)
+  }
+
+  /// The next message; nil when the other process has ended.
+  func receive() throws(Failure) -> Message? { try receiveWithDescriptor().message }
+
+  /// The next message, and the descriptor that came with it.
+  func receiveWithDescriptor() throws(Failure) -> (message: Message?, descriptor: SharedDescriptor?) {
+    let packet = try socket.receive()
+    if packet.bytes.isEmpty { return (nil, nil) }
+    guard let message = Message(decoding: packet.bytes) else { throw Failure("the other process sent an unknown message") }
+    return (message, packet.descriptor)
+  }
+}

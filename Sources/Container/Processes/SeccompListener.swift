@@ -1,0 +1,25 @@
+import JSON
+import Kernel
+import OCISpec
+
+/// Loading the filter inside the container, and the way of its listener to the supervisor outside.
+enum SeccompStep {
+  /// Init: loads the filter. A listener goes to the other end of `host`, whose root is still the host's and so finds
+  /// `listenerPath`; init goes on once the supervisor has it.
+  static func apply(_ plan: Plan, _ host: borrowing Rendezvous) throws(Failure) {
+    guard let seccomp = plan.seccomp, let listener = try SeccompFeature.load(seccomp) else { return }
+    try host.send(.seccompListener, with: listener)
+    guard try host.receive() == .proceed else { throw Failure("the seccomp listener did not reach its supervisor") }
+  }
+
+  /// Host: gives the listener to the supervisor (config-linux.md "The Container Process State").
+  static func forward(_ listener: borrowing Descriptor, _ seccomp: Seccomp, _ state: State, pid: CInt) throws(Failure) {
+    var members: [(name: String, value: JSONValue)] = [
+      ("ociVersion", .string(state.ociVersion)), ("fds", ["seccompFd"]), ("pid", .integer(Int64(pid))),
+    ]
+    if !seccomp.listenerMetadata.isEmpty { members.append(("metadata", .string(seccomp.listenerMetadata))) }
+    members.append(("state", state.document()))
+    let document = JSONValue.object(members).text(.compact)
+    try SeccompFeature.send(listener: listener, state: document, to: seccomp.listenerPath)
+  }
+}

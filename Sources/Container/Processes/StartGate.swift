@@ -1,0 +1,59 @@
+import Kernel
+import SystemPackage
+
+/// Where init waits between `create` and `start`.
+///
+/// It is a unix socket in the state directory on which init listens. `start` connects, removes the socket's name, and
+/// sends one message; then it reads until init's exec closes the connection, or until init says what went wrong. So
+/// the error of a missing interpreter or a failing hook reaches `start` whole, which a FIFO could not do, and a dead
+/// init refuses the connection instead of leaving `start` to wait.
+///
+/// `run` needs no gate: it goes on with the conversation it already has.
+enum StartGate {
+  case socket(SharedDescriptor)
+  case none
+
+  /// The gate of a new container.
+  static func make(in directory: borrowing StateDirectory) throws(Failure) -> StartGate {
+    let socket = try during(
+      "making \(directory.path)/\(StateDirectory.gate)",
+      try UnixSocket.bind(StateDirectory.gate, in: directory.handle.descriptor, kind: .sequenced, mode: 0o600))
+    try socket.listen()
+    return .socket(SharedDescriptor(socket))
+  }
+
+  /// `start`: lets init go on. Returns when its program runs.
+  ///
+  /// - Parameter forward: gives the listener of a seccomp filter to its supervisor.
+  static func open(
+    _ directory: borrowing StateDirectory, forward: (borrowing Descriptor) throws(Failure) -> Void
+  ) throws(Failure) {
+    let connection: Descriptor
+    do {
+      connection = try UnixSocket.connect(to: StateDirectory.gate, in: directory.handle.descriptor, kind: .sequenced)
+    } catch where error.errno == .connectionRefused || error.errno == .noSuchFileOrDirectory {
+      throw Failure("cannot start a container that has stopped")
+    }
+    // First the name goes, then init: if we end in between, the container never runs and is not taken for a running one.
+    try directory.handle.descriptor.removeFile(StateDirectory.gate)
+    try pass(Rendezvous(connection), forward: forward)
+  }
+
+  /// Says `proceed` and waits for the exec.
+  static func pass(
+    _ connection: borrowing Rendezvous, forward: (borrowing Descriptor) throws(Failure) -> Void
+  ) throws(Failure) {
+    try connection.send(.proceed)
+    while true {
+      let (message, descriptor) = try connection.receiveWithDescriptor()
+      switch message {
+      case nil: return
+      case .failed(let failure): throw failure
+      case .seccompListener:
+        if let descriptor { try forward(descriptor.descriptor) }
+        try connection.send(.proceed)
+      default: throw Failure("the container's process sent an unexpected message")
+      }
+    }
+  }
+}

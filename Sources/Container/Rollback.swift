@@ -1,0 +1,13 @@
+import Kernel
+
+/// What has been done so far, as a list of ways to undo it. When its life ends without `commit`, the list runs backwards.
+struct Rollback: ~Copyable {
+  private var undo: [() -> Void] = []
+
+  mutating func add(_ step: @escaping () -> Void) { undo.append(step) }
+
+  /// All went well: nothing is undone.
+  consuming func commit() { undo = [] }
+
+  deinit { for step in undo.reversed() { step() } }
+}

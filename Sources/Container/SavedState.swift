@@ -1,0 +1,148 @@
+import ControlGroups
+import JSON
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// state.json: what later invocations know of a container. It is private to apus; `state` prints ``State``.
+struct SavedState {
+  var id: String
+  var ociVersion: String
+  var bundle: String
+  var rootfs: String
+  /// RFC 3339, UTC.
+  var created: String
+  var ownerUID: UInt32
+  /// 0 as long as there is no process.
+  var pid: CInt
+  /// Field 22 of /proc/PID/stat: with it a pid that went to another process is told apart.
+  var startTime: UInt64
+  /// Where the container's cgroup is and what of it is ours to remove.
+  var controlGroup: ControlGroup.Record?
+  /// The container has no mount namespace, so its mounts are the host's, and `delete` removes them.
+  var mountsOnHost: Bool
+  var annotations: [String: String]
+
+  // MARK: The file
+
+  static func load(root: String, id: String) throws(Failure) -> SavedState {
+    try load(from: try StateDirectory.open(root: root, id: id, lock: false))
+  }
+
+  static func load(from directory: borrowing StateDirectory) throws(Failure) -> SavedState {
+    let path = "\(directory.path)/\(StateDirectory.stateFile)"
+    let bytes: [UInt8]
+    do { bytes = try directory.read(StateDirectory.stateFile) } catch where error.errno == .noSuchFileOrDirectory {
+      throw Failure("container does not exist", hint: "\(directory.path) has no state.json: a create that was interrupted, or is at work; `apus delete --force` clears it")
+    } catch { throw error.adding(context: "reading \(path)") }
+    do {
+      let reader = try Reader(parsing: bytes)
+      let state = SavedState(reader)
+      guard reader.problems.isEmpty else { throw Failure("\(path): \(reader.problems.map(\.description).joined(separator: "; "))") }
+      return state
+    } catch let error as SyntaxError {
+      throw Failure("\(path):\(error.line):\(error.column): \(error.message)")
+    } catch let error as Failure { throw error } catch { throw Failure("\(path): \(error)") }
+  }
+
+  func save(in directory: borrowing StateDirectory) throws(Failure) {
+    try directory.write(Array(document.text(.compact).utf8), to: StateDirectory.stateFile)
+  }
+
+  private init(_ reader: Reader) {
+    id = reader.string("id", .required) ?? ""
+    ociVersion = reader.string("ociVersion", .required) ?? ""
+    bundle = reader.string("bundle", .required) ?? ""
+    rootfs = reader.string("rootfs", .required) ?? ""
+    created = reader.string("created", .required) ?? ""
+    ownerUID = reader.integer("owner", .required) ?? 0
+    pid = reader.integer("pid", .required) ?? 0
+    startTime = reader.integer("startTime", .required) ?? 0
+    controlGroup = reader.object("cgroup") { ControlGroup.Record(
+        path: $0.string("path", .required) ?? "", inode: $0.integer("inode", .required) ?? 0, created: $0.strings("created")) }
+    mountsOnHost = reader.flag("mountsOnHost") ?? false
+    annotations = reader.stringMap("annotations", opaque: true)
+  }
+
+  private var document: JSONValue {
+    var members: [(name: String, value: JSONValue)] = [
+      ("id", .string(id)), ("ociVersion", .string(ociVersion)), ("bundle", .string(bundle)), ("rootfs", .string(rootfs)),
+      ("created", .string(created)), ("owner", .integer(Int64(ownerUID))), ("pid", .integer(Int64(pid))),
+      ("startTime", .unsigned(startTime)), ("mountsOnHost", .boolean(mountsOnHost)), ("annotations", .map(annotations)),
+    ]
+    if let controlGroup {
+      members.append(("cgroup", .object([("path", .string(controlGroup.path)), ("inode", .unsigned(controlGroup.inode)), ("created", .strings(controlGroup.created))])))
+    }
+    return .object(members)
+  }
+
+  // MARK: Making one
+
+  init(new plan: Plan, cgroup: ControlGroup.Record?) {
+    id = plan.id
+    ociVersion = plan.spec.ociVersion
+    bundle = plan.bundle
+    rootfs = plan.rootfs.path
+    created = Timestamp.now.rfc3339
+    ownerUID = effectiveUserID
+    pid = 0
+    startTime = 0
+    controlGroup = cgroup
+    mountsOnHost = !plan.namespaces.hasMountNamespace
+    annotations = plan.spec.annotations
+  }
+
+  /// Gives the listener of the seccomp filter, loaded as the program was about to start, to its supervisor.
+  func forward(_ listener: borrowing Descriptor, _ spec: Spec) throws(Failure) {
+    guard let seccomp = spec.linux.seccomp else { throw Failure("the container's process sent a seccomp listener without a filter") }
+    try SeccompStep.forward(listener, seccomp, hookState.state(.created, pid: pid), pid: pid)
+  }
+
+  var hookState: HookState { HookState(ociVersion: ociVersion, id: id, bundle: bundle, annotations: annotations) }
+
+  // MARK: The process
+
+  /// The container's init, held so that its pid cannot go to another; nil when it has ended, reaped or not.
+  func initProcess(_ proc: ProcFS) throws(Failure) -> ProcessHandle? {
+    if pid == 0 { return nil }
+    let handle: ProcessHandle
+    do { handle = try ProcessHandle(pid: pid) } catch where error.errno == .noSuchProcess { return nil }
+    guard let found = try ProcessStatus.read(pid, proc), found.startTime == startTime, !found.hasEnded else { return nil }
+    return handle
+  }
+}
+
+/// /proc/PID/stat, proc(5)
+struct ProcessStatus {
+  let startTime: UInt64
+  /// A zombie or dead: it runs no more, only its parent has not asked yet.
+  let hasEnded: Bool
+
+  /// nil when there is no such process.
+  static func read(_ pid: CInt, _ proc: ProcFS) throws(Failure) -> ProcessStatus? {
+    let bytes: [UInt8]
+    do { bytes = try proc.open("\(pid)/stat", [.readOnly]).read(atMost: 4096) } catch
+      where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess
+    { return nil }
+    // The second field is the name in parentheses, which may hold anything, a parenthesis too: the last one ends it.
+    guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = bytes[(end + 1)...].split(separator: 0x20)
+    guard fields.count > 19, let startTime = UInt64(String(decoding: fields[19], as: UTF8.self)) else { return nil }
+    let state = fields[0].first
+    return ProcessStatus(startTime: startTime, hasEnded: state == UInt8(ascii: "Z") || state == UInt8(ascii: "X"))
+  }
+}
+
+/// The state document hooks get on their standard input (config.md "POSIX-platform Hooks").
+struct HookState {
+  let ociVersion: String
+  let id: String
+  let bundle: String
+  let annotations: [String: String]
+
+  func state(_ status: Status, pid: CInt) -> State {
+    State(ociVersion: ociVersion, id: id, status: status, pid: pid, bundle: bundle, annotations: annotations)
+  }
+
+  func document(status: Status, pid: CInt) -> String { state(status, pid: pid).document().text(.compact) }
+}

@@ -1,0 +1,129 @@
+import Kernel
+import SystemPackage
+
+/// `<root>/<id>/`: what later invocations need to know of a container.
+///
+/// | file | what |
+/// |---|---|
+/// | state.json | ``SavedState``, written by temporary file and rename |
+/// | config.json | the config as it was at create; later edits of the bundle's change nothing |
+/// | start.sock | the start gate: it exists exactly as long as the container waits for `start` |
+///
+/// The directory itself carries the lock: of two verbs at once on one container, one waits.
+struct StateDirectory: ~Copyable {
+  static let stateFile = "state.json"
+  static let configFile = "config.json"
+  static let gate = "start.sock"
+
+  let path: String
+  /// The descriptor carries the lock, and a child's copy of it would too: init closes its own.
+  let handle: SharedDescriptor
+
+  private init(path: String, directory: consuming Descriptor) {
+    self.path = path
+    handle = SharedDescriptor(directory)
+  }
+
+  /// Makes the directory of a new container and takes its lock.
+  static func create(root: String, id: String) throws(Failure) -> StateDirectory {
+    let rootDirectory = try openRoot(root, create: true)
+    do { try rootDirectory.makeDirectory(id, mode: 0o711) } catch where error.errno == .fileExists {
+      throw Failure("container with given ID already exists", hint: "`apus delete \(id)` frees it; see \(root)/\(id)")
+    } catch { throw error.adding(context: "making \(root)/\(id)") }
+    let state = StateDirectory(path: "\(root)/\(id)", directory: try open(id, in: rootDirectory))
+    try state.lock()
+    return state
+  }
+
+  /// Opens the directory of a container that exists. Without `lock` it may change while it is read.
+  static func open(root: String, id: String, lock: Bool) throws(Failure) -> StateDirectory {
+    try ContainerID.check(id)
+    do throws(Failure) {
+      let state = StateDirectory(path: "\(root)/\(id)", directory: try open(id, in: try openRoot(root, create: false)))
+      if lock {
+        try state.lock()
+        // While we waited, its owner may have removed it.
+        if try state.isGone() { throw Failure("", errno: .noSuchFileOrDirectory) }
+      }
+      return state
+    } catch where error.errno == .noSuchFileOrDirectory {
+      throw Failure("container does not exist", hint: "no \(root)/\(id)")
+    }
+  }
+
+  /// The ids below `root`; nil when there is no such directory.
+  static func identifiers(root: String) throws(Failure) -> [String]? {
+    do {
+      let names = try Descriptor.open(host: root, [.readOnly, .directory]).entries()
+      return names.filter { !$0.hasPrefix(".") }.sorted()
+    } catch where error.errno == .noSuchFileOrDirectory { return nil }
+  }
+
+  private static func openRoot(_ root: String, create: Bool) throws(Failure) -> Descriptor {
+    do throws(Failure) { return try Descriptor.open(host: root, [.path, .directory]) } catch where create && error.errno == .noSuchFileOrDirectory {
+      var path = FilePath(root)
+      var missing: [FilePath] = []
+      while !path.isEmpty, path.components.count > 0 {
+        missing.append(path)
+        path.removeLastComponent()
+      }
+      for path in missing.reversed() {
+        try during("making \(path)", try Kernel.makeDirectory(host: path.string, mode: path.string == root ? 0o700 : 0o755))
+      }
+      return try during("opening \(root)", try Descriptor.open(host: root, [.path, .directory]))
+    }
+  }
+
+  private static func open(_ id: String, in root: borrowing Descriptor) throws(Failure) -> Descriptor {
+    try root.open(id, [.readOnly, .directory, .noFollow], resolve: [.beneath, .noSymlinks])
+  }
+
+  private func lock() throws(Failure) { try during("locking \(path)", try handle.descriptor.lock(wait: true)) }
+
+  private func isGone() throws(Failure) -> Bool {
+    do {
+      let here = try Descriptor.open(host: path, [.path, .directory, .noFollow]).status()
+      let locked = try handle.descriptor.status()
+      return here.inode != locked.inode || here.device != locked.device
+    } catch where error.errno == .noSuchFileOrDirectory { return true }
+  }
+
+  func read(_ name: String) throws(Failure) -> [UInt8] {
+    try handle.descriptor.open(name, [.readOnly, .noFollow], resolve: [.beneath, .noSymlinks]).readAll()
+  }
+
+  /// Replaces the file `name` in one step: nobody ever sees half of it.
+  func write(_ bytes: [UInt8], to name: String) throws(Failure) {
+    try during("writing \(path)/\(name)", try replace(name, with: bytes))
+  }
+
+  private func replace(_ name: String, with bytes: [UInt8]) throws(Failure) {
+    let temporary = ".\(name).new"
+    let file = try handle.descriptor.open(
+      temporary, [.writeOnly, .create, .truncate, .noFollow], resolve: [.beneath, .noSymlinks], mode: 0o600)
+    try file.writeAll(bytes)
+    try handle.descriptor.rename(temporary, to: name)
+  }
+
+  func has(_ name: String) -> Bool { (try? handle.descriptor.status(of: name)) != nil }  // any failure means that we cannot use it
+
+  /// Removes what a create that failed has left of the directory at `path`.
+  static func discard(_ path: String) {
+    _ = Result { () throws(Failure) in  // what remains is cleared by `delete --force`
+      try StateDirectory(path: path, directory: try Descriptor.open(host: path, [.readOnly, .directory, .noFollow])).remove()
+    }
+  }
+
+  /// Removes the directory and all that is in it.
+  func remove() throws(Failure) {
+    try during("removing \(path)", try removeFromRoot())
+  }
+
+  private func removeFromRoot() throws(Failure) {
+    try handle.descriptor.removeContents()
+    let path = FilePath(path)
+    guard let name = path.lastComponent else { return }
+    let root = try Descriptor.open(host: path.removingLastComponent().string, [.path, .directory])
+    try root.removeDirectory(name.string)
+  }
+}

@@ -1,0 +1,41 @@
+import SystemPackage
+
+/// A procfs that nobody inside a container can have put something over.
+///
+/// It is the host's, opened before the container exists, and every lookup stays on that one mount (RESOLVE_NO_XDEV) and
+/// follows no magic link, so what is mounted or linked below /proc plays no part (CVE-2019-16884, CVE-2025-52881).
+/// `self` and `thread-self` are the calling process, and the network and IPC parts of `sys/` are those of its
+/// namespaces, in any instance.
+package final class ProcFS {
+  private let root: Descriptor
+
+  /// Opens /proc and verifies that it is the root of a procfs.
+  package init() throws(Failure) {
+    root = try during("opening /proc", try Descriptor.open(host: "/proc", [.path, .directory]))
+    let magic = try root.fileSystemMagic()
+    let inode = try root.status().inode
+    guard magic == FileSystemMagic.procfs, inode == 1 else { throw Failure("/proc is not a procfs", hint: "apus needs the host's procfs at /proc") }
+  }
+
+  private init(root: consuming Descriptor) { self.root = root }
+
+  package func open(_ path: String, _ options: OpenOptions) throws(Failure) -> Descriptor {
+    do {
+      return try root.open(path, options, resolve: [.beneath, .noCrossDevice, .noMagicLinks])
+    } catch where error.errno == .improperLink {
+      // Something is mounted over a part of the host's /proc, as in a container in which apus itself runs.
+      let fresh = ProcFS(root: try FilesystemContext(type: "proc").mount(attributes: [.noSetUserID, .noDevices, .noExecution]))
+      return try fresh.root.open(path, options, resolve: [.beneath, .noCrossDevice, .noMagicLinks])
+    }
+  }
+
+  /// One write of `text` to a file below /proc.
+  package func write(_ text: String, to path: String) throws(Failure) {
+    try open(path, [.writeOnly]).writeOnce(text)
+  }
+
+  /// Opens again, with other options, the very file a `.path` descriptor stands for.
+  package func reopen(_ descriptor: borrowing Descriptor, _ options: OpenOptions) throws(Failure) -> Descriptor {
+    try root.open(descriptor.procPath, options, resolve: [])
+  }
+}

@@ -1,0 +1,90 @@
+import JSON
+
+extension Spec {
+  func checkMounts(rootless: Bool, _ found: inout [Problem]) {
+    for (index, mount) in mounts.enumerated() {
+      let options = MountOptions.parse(mount.options)
+      checkMount(mount, options, index, &found)
+      checkIDMapping(mount, options, index, rootless: rootless, &found)
+      if rootless { checkOwnerOptions(options, index, &found) }
+    }
+  }
+
+  private func checkMount(_ mount: Mount, _ options: MountOptions, _ index: Int, _ found: inout [Problem]) {
+    if mount.destination.isEmpty { found.add("mounts[\(index)].destination", "must not be empty") }
+    if options.isBind {
+      if mount.source.isEmpty { found.add("mounts[\(index)].source", "a bind mount needs one") }
+      if !options.data.isEmpty {
+        let words = options.data.joined(separator: ",").quoted
+        found.add(
+          "mounts[\(index)].options", "bind mounts cannot have any filesystem-specific options applied, remove \(words)")
+      }
+    } else if mount.type.isEmpty, !options.isRemount, options.propagation.isEmpty {
+      found.add("mounts[\(index)].type", "is required, unless the options hold bind or rbind")
+    }
+    checkProc(mount, options, index, &found)
+  }
+
+  /// A container that can mount over parts of /proc can fake what the runtime itself reads and writes there.
+  private func checkProc(_ mount: Mount, _ options: MountOptions, _ index: Int, _ found: inout [Problem]) {
+    let parts = mount.destination.lexicallyNormalComponents
+    guard parts.first == "proc" else { return }
+    let path = "mounts[\(index)].destination"
+    if parts.count == 1 {
+      if !options.isBind, !mount.type.isEmpty, mount.type != "proc" {
+        found.add(path, "/proc cannot be mounted because it is not of type proc but \(mount.type.quoted)")
+      }
+    } else if !Self.mountableBelowProc.contains(parts.dropFirst().joined(separator: "/")) {
+      found.add(path, "\(mount.destination.quoted) cannot be mounted because it is inside /proc")
+    }
+  }
+
+  /// Files that lxcfs and its kin put their own version on; all else below /proc stays the kernel's.
+  private static let mountableBelowProc: Set<String> = [
+    "cpuinfo", "diskstats", "meminfo", "stat", "swaps", "uptime", "loadavg", "slabinfo", "sys/kernel/ns_last_pid",
+    "sys/crypto/fips_enabled",
+  ]
+
+  private func checkIDMapping(
+    _ mount: Mount, _ options: MountOptions, _ index: Int, rootless: Bool, _ found: inout [Problem]
+  ) {
+    let path = "mounts[\(index)]"
+    IDMapping.check(mount.uidMappings, at: "\(path).uidMappings", &found)
+    IDMapping.check(mount.gidMappings, at: "\(path).gidMappings", &found)
+    guard options.idMapping != .none || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty else { return }
+    if mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
+      let missing = mount.uidMappings.isEmpty ? "uidMappings" : "gidMappings"
+      found.add("\(path).\(missing)", "uidMappings and gidMappings only work together")
+    } else if mount.uidMappings.isEmpty, !has(.user) {
+      found.add(
+        "\(path).options", "an id-mapped mount needs uidMappings and gidMappings, or the container a user namespace")
+    }
+    if !options.isBind { found.add("\(path).options", "id-mapped mounts are only possible as bind mounts, add bind or rbind") }
+    if rootless { found.add("\(path).options", "id-mapped mounts are not possible in rootless containers") }
+  }
+
+  /// Rootless, the kernel refuses ids without a mapping with a bare EINVAL.
+  private func checkOwnerOptions(_ options: MountOptions, _ index: Int, _ found: inout [Problem]) {
+    guard !joins(.user) else { return }
+    for word in options.data {
+      for (name, mappings) in [("uid", linux.uidMappings), ("gid", linux.gidMappings)] {
+        guard word.hasPrefix("\(name)="), let id = UInt32(word.dropFirst(4)), !IDMapping.contains(id, in: mappings) else {
+          continue
+        }
+        found.add(
+          "mounts[\(index)].options", "cannot specify \(word) for unmapped \(name) in rootless containers, map it or remove it")
+      }
+    }
+  }
+}
+
+extension String {
+  /// The path's components from the root on, "." and ".." resolved without looking at any file.
+  var lexicallyNormalComponents: [Substring] {
+    var parts: [Substring] = []
+    for part in split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts
+  }
+}

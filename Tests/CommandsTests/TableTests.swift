@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Commands
+
+@Suite struct TableTests {
+  @Test("The help of a verb names every flag, operand and its summary", arguments: CommandTable.verbs.map(\.name))
+  func pages(name: String) throws {
+    let verb = try CommandTable.verb(named: name)
+    let page = Help.page(of: verb)
+    #expect(page.contains(verb.summary))
+    for flag in verb.allFlags {
+      #expect(page.contains("   --\(flag.name)"))
+      #expect(page.contains(flag.help))
+      if let short = flag.short { #expect(page.contains(", -\(short)")) }
+    }
+    for operand in verb.operands { #expect(page.contains(operand.name)) }
+    #expect(page.hasSuffix("\n") && !page.hasSuffix("\n\n"))
+  }
+
+  @Test("The overview names every verb and every global flag")
+  func overview() {
+    let text = Help.overview()
+    for verb in CommandTable.verbs { #expect(text.contains("   \(verb.name)") && text.contains(verb.summary)) }
+    for flag in CommandTable.globals { #expect(text.contains("   --\(flag.name)") && text.contains(flag.help)) }
+  }
+
+  @Test("Within one list no name and no letter is given twice, and help lines are short enough for a terminal")
+  func unique() {
+    for flags in CommandTable.verbs.map(\.allFlags) + [CommandTable.globals] {
+      let names = flags.map(\.name) + flags.compactMap(\.short)
+      #expect(Set(names).count == names.count)
+      for flag in flags {
+        #expect(flag.short?.count ?? 1 == 1)
+        #expect(!flag.help.hasSuffix(".") && flag.help.count <= 100)
+      }
+    }
+    let verbs = CommandTable.verbs.map(\.name) + CommandTable.verbs.compactMap(\.alias)
+    #expect(Set(verbs).count == verbs.count)
+  }
+
+  @Test(
+    "What engines pass is understood",
+    arguments: [
+      "create --bundle /b --pid-file /b/init.pid --console-socket /s --no-pivot --no-new-keyring c1",
+      "create --bundle /b --pid-file /p --preserve-fds 2 --ipc host c1",
+      "run --bundle /b --no-pivot --keep c1", "run -d -no-subreaper c1", "start c1", "state c1", "kill c1 9", "kill --all c1 15",
+      "kill -a c1 KILL", "delete c1", "delete --force c1", "list --format json", "list -f json -q", "features",
+      "spec --rootless -b /b",
+    ])
+  func engines(line: String) throws {
+    let words = line.split(separator: " ").map { String($0) }
+    let verb = try CommandTable.verb(named: words[0])
+    var values = Values()
+    let operands = try Parser(flags: verb.allFlags, flagPlace: verb.flagPlace).parse(Array(words.dropFirst()), into: &values)
+    #expect(verb.complaint(aboutCount: operands.count) == nil)
+    if !verb.operands.isEmpty { #expect(operands[0] == "c1") }
+  }
+
+  @Test(
+    "A wrong number of arguments is answered in runc's words",
+    arguments: [
+      ("start", 0, "\"start\" requires exactly 1 argument(s), not 0"),
+      ("start", 2, "\"start\" requires exactly 1 argument(s), not 2"),
+      ("kill", 0, "\"kill\" requires a minimum of 1 argument(s), not 0"),
+      ("kill", 3, "\"kill\" requires a maximum of 2 argument(s), not 3"),
+      ("list", 1, "\"list\" requires exactly 0 argument(s), not 1"),
+      ("kill", 1, nil), ("kill", 2, nil), ("list", 0, nil),
+    ])
+  func counts(name: String, count: Int, complaint: String?) throws {
+    #expect(try CommandTable.verb(named: name).complaint(aboutCount: count) == complaint)
+  }
+}

@@ -1,0 +1,103 @@
+import Testing
+
+@testable import JSON
+
+private func reader(_ text: String) throws -> Reader { try Reader(parsing: Array(text.utf8)) }
+
+private enum Color: String, CaseIterable { case red, green }
+
+@Suite struct ReaderTests {
+  @Test func readsEveryKindOfMember() throws {
+    let reader = try reader(
+      #"""
+      {"text": "é\n/\ud83d\ude00", "yes": true, "no": false, "least": -9223372036854775808,
+       "most": 18446744073709551615, "middle": 9223372036854775807, "above": 9223372036854775808, "list": ["a", "b"],
+       "ids": [0, 4294967295], "color": "green", "colors": ["red"], "map": {"b": "2", "a": "1", "n": null},
+       "object": {"x": 1}, "objects": [{"x": 1}, {"x": 2}], "objectMap": {"k": {"x": 3}}, "unknown": {"y": [1.5]}}
+      """#)
+    #expect(reader.string("text") == "é\n/😀")
+    #expect(reader.flag("yes") == true)
+    #expect(reader.flag("no") == false)
+    #expect(reader.integer("least") == Int64.min)
+    #expect(reader.integer("most") == UInt64.max)
+    #expect(reader.integer("middle") == UInt64(Int64.max))
+    #expect(reader.integer("above") == UInt64(Int64.max) + 1)
+    #expect(reader.strings("list") == ["a", "b"])
+    #expect(reader.integers("ids") == [UInt32.min, .max])
+    #expect(reader.choice("color") == Color.green)
+    #expect(reader.choices("colors") == [Color.red])
+    #expect(reader.stringMap("map") == ["a": "1", "b": "2"])
+    #expect(reader.object("object") { $0.integer("x") ?? 0 } == 1)
+    #expect(reader.objects("objects") { $0.integer("x") ?? 0 } == [1, 2])
+    #expect(reader.objectMap("objectMap") { $0.integer("x") ?? 0 } == ["k": 3])
+    #expect(reader.problems == [])
+  }
+
+  @Test func absentAndNullAreTheSame() throws {
+    let reader = try reader(#"{"a": null}"#)
+    #expect(reader.string("a") == nil && reader.string("b") == nil)
+    #expect(reader.strings("a") == [] && reader.optionalStrings("a") == nil)
+    #expect(reader.stringMap("a") == [:])
+    #expect(reader.problems == [])
+    _ = reader.string("a", .required)
+    _ = reader.flag("b", .required)
+    #expect(reader.problems == [Problem("a", "is required"), Problem("b", "is required")])
+  }
+
+  @Test func reportsEveryMistakeWithItsPath() throws {
+    let reader = try reader(
+      #"""
+      {"a": {"b": [{"c": "64m"}, {"c": 1.5}, {"c": true}, {"c": -1}, {"c": 300}, {"c": 7}]}, "d": "blue", "e": [1, null],
+       "f": {"x.y": {}}, "g": [], "h": "a\u0000b"}
+      """#)
+    let read: [UInt8]? = reader.object("a") { reader in
+      reader.objects("b") { $0.integer("c") ?? 0 }
+    }
+    #expect(read == [0, 0, 0, 0, 0, 7])
+    let color: Color? = reader.choice("d")
+    #expect(color == nil)
+    _ = reader.strings("e")
+    _ = reader.stringMap("f")
+    _ = reader.object("g") { _ in 0 }
+    _ = reader.string("h")
+    reader.report("i", "is odd")
+    #expect(
+      reader.problems.map(\.description) == [
+        #"a.b[0].c: expected an integer, found the string "64m""#,
+        "a.b[1].c: expected an integer, found the number 1.5",
+        "a.b[2].c: expected an integer, found true",
+        "a.b[3].c: -1 is out of range, expected 0 to 255",
+        "a.b[4].c: 300 is out of range, expected 0 to 255",
+        #"d: unknown value "blue", expected one of red, green"#,
+        "e[0]: expected a string, found the integer 1",
+        "e[1]: expected a string, found null",
+        #"f["x.y"]: expected a string, found an object"#,
+        "g: expected an object, found an array",
+        "h: contains a null byte",
+        "i: is odd",
+      ])
+  }
+
+  @Test func keepsAMessageOnOneLine() throws {
+    let long = String(repeating: "x", count: 200)
+    let reader = try reader(#"{"a": "1\n2", "b": "\#(long)"}"#)
+    let _: Int? = reader.integer("a")
+    let _: Int? = reader.integer("b")
+    #expect(reader.problems[0].message == #"expected an integer, found the string "1\n2""#)
+    #expect(reader.problems[1].message.count < 130)
+  }
+
+  @Test(arguments: [("[]", "an array"), (#""x""#, #"the string "x""#)])
+  func wantsAnObjectOutermost(_ text: String, _ found: String) throws {
+    let reader = try reader(text)
+    #expect(reader.problems == [Problem("", "expected an object, found \(found)")])
+    #expect(reader.string("a") == nil)
+  }
+
+  @Test func opaqueTextMayHoldNullBytes() throws {
+    let reader = try reader(#"{"a": "x\u0000y", "m": {"k": "\u0000"}}"#)
+    #expect(reader.opaqueString("a") == "x\0y")
+    #expect(reader.stringMap("m", opaque: true) == ["k": "\0"])
+    #expect(reader.problems == [])
+  }
+}

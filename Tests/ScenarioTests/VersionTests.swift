@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+extension Scenarios {
+  /// `--version`: engines parse its first line and look for `commit:` and `spec:`.
+  @Suite struct Version {
+    @Test(arguments: ["--version", "-v"])
+    func threeLinesThatEnginesRead(flag: String) throws {
+      if flag == "-v", Runtime.isCrun { return }  // crun has only -V
+      let outcome = try Spawned.run([Runtime.binary, flag])
+      expectSuccess(outcome)
+      #expect(outcome.stderr == "")
+      let lines = outcome.stdout.split(separator: "\n").map(String.init)
+      let words = try #require(lines.first).split(separator: " ").map(String.init)
+      try #require(words.count == 3, "\(outcome)")
+      let name = Runtime.isApus ? "apus" : URL(fileURLWithPath: Runtime.binary).lastPathComponent
+      #expect(words[0] == name && words[1] == "version")
+      #expect(words[2].firstMatch(of: #/^\d+\.\d+\.\d+/#) != nil, "not a version: \(words[2])")
+      #expect(lines.contains { $0.firstMatch(of: #/^commit: \S+/#) != nil })
+      #expect(lines.contains { $0.firstMatch(of: #/^spec: 1\.\d+\.\d+/#) != nil })
+    }
+
+    @Test(.enabled(if: Host.has(program: "setpriv"), "drops root with setpriv"))
+    func worksWithoutRoot() throws {
+      let user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+      expectSuccess(try Spawned.run(user + [Runtime.binary, "--version"]))
+    }
+  }
+}
