@@ -53,6 +53,7 @@ extension Descriptor {
   /// The names in this directory, without `.` and `..`. The descriptor must not be a `.path` one.
   package func entries() throws(Failure) -> [String] {
     var names: [String] = []
+    try rewind()  // a second listing of the same descriptor would be empty otherwise
     while true {
       var failure: Failure?
       let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 32 << 10) { buffer, count in

@@ -110,9 +110,6 @@ extension Descriptor {
 
   /// Waits for a connection and accepts it.
   package func accept() throws(Failure) -> Descriptor { Descriptor(owning: try call("accept4") { apus_accept(number) }) }
-
-  /// The pid of the process at the other end when it connected (SO_PEERCRED).
-  package func peerProcess() throws(Failure) -> CInt { try call("getsockopt") { apus_peer_pid(number) } }
 }
 
 /// Brings a network interface of this process's network namespace up (netdevice(7) SIOCSIFFLAGS).

@@ -59,7 +59,7 @@ extension Runtime {
     let host = try Host.start(
       plan, cgroup: cgroup.descriptor, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
     do {
-      try host.bringToGate(warn)
+      try host.bringToGate(self)
       saved.pid = host.process.pid
       saved.startTime = try ProcessStatus.read(host.process.pid, plan.proc)?.startTime ?? 0
       try saved.save(in: directory)

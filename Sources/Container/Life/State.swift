@@ -33,7 +33,7 @@ extension Runtime {
       do {
         let directory = try StateDirectory.open(root: root, id: id, lock: false)
         result.append(try summary(of: try SavedState.load(from: directory), directory, proc, owners))
-      } catch { debug("list: passing over \(root)/\(id): \(error.message)") }
+      } catch { debug?("list: passing over \(root)/\(id): \(error.message)") }
     }
     return result
   }

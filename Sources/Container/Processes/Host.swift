@@ -31,7 +31,7 @@ struct Host: ~Copyable {
   }
 
   /// Leads init to the start gate.
-  func bringToGate(_ warn: (String) -> Void) throws(Failure) {
+  func bringToGate(_ runtime: Runtime) throws(Failure) {
     if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }
     if let process = plan.process { try OOMScoreAdjustment.apply(process.process, pid: self.process.pid, plan.proc) }
     if plan.namespaces.hasUserNamespace {
@@ -46,7 +46,8 @@ struct Host: ~Copyable {
         try send(.proceed)
       case .ready:
         return
-      case .warning(let text): warn(text)
+      case .warning(let text): runtime.warn(text)
+      case .debug(let text): runtime.debug?(text)
       case .seccompListener:
         try forward(descriptor)
         try send(.proceed)

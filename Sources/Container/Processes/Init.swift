@@ -35,7 +35,10 @@ struct Init: ~Copyable {
     do {
       try becomeInit(plan, rendezvous)
       var process = Init(plan: plan, rootfs: try enterRootfs(plan))
-      for step in steps { try during("\(step.name)", try step.run(&process, rendezvous)) }
+      for step in steps {
+        if plan.tellsSteps { try rendezvous.send(.debug("init: \(step.name)")) }
+        try during("\(step.name)", try step.run(&process, rendezvous))
+      }
       try closeAllButGate(plan, rendezvous, gate)
       // The runtime that made us ends before we do.
       try ProcessControl.setParentDeathSignal(0)

@@ -46,7 +46,7 @@ extension Init {
     },
     Step(name: "becoming the user") { me, host throws(Failure) in try me.becomeUser() },
     // Last: found with the user's own rights, and the error is create's (DEF-29).
-    Step(name: "") { me, host throws(Failure) in
+    Step(name: "finding the program") { me, host throws(Failure) in
       if let process = me.plan.process?.process { me.executable = try Executable.find(process.args.first ?? "", environment: me.environment) }
     },
   ]
