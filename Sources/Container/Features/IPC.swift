@@ -52,7 +52,7 @@ enum IPC {
   private static func join(_ id: String, _ runtime: Runtime, _ plan: inout Plan) throws(Failure) {
     let saved = try SavedState.load(root: runtime.root, id: id)
     guard let process = try saved.initProcess(plan.proc) else {
-      throw Failure("the container is stopped, and its IPC ended with it")
+      throw Failure("container not running: it is stopped, and its IPC ended with it")
     }
     let namespace = try plan.proc.openNamespace("ipc", of: process.pid)
     try plan.namespaces.join(SharedDescriptor(namespace), .ipc)
