@@ -78,7 +78,7 @@ struct SavedState {
 
   // MARK: Making one
 
-  init(new plan: Plan, cgroup: ControlGroup.Record?) {
+  init(new plan: Plan) {
     id = plan.id
     ociVersion = plan.spec.ociVersion
     bundle = plan.bundle
@@ -87,7 +87,7 @@ struct SavedState {
     ownerUID = effectiveUserID
     pid = 0
     startTime = 0
-    controlGroup = cgroup
+    controlGroup = nil
     mountsOnHost = !plan.namespaces.hasMountNamespace
     annotations = plan.spec.annotations
   }

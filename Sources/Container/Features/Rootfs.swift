@@ -12,6 +12,13 @@ struct RootfsPlan {
   /// What the root mount and every bind mount become; nil is the default.
   let propagation: Propagation?
 
+  /// pivot_root(2) refuses a shared root, and an unbindable one cannot be copied for the read-only and masked paths: those
+  /// two come last. Until then such a root is private; were it shared, all that is mounted in it would show up on the host.
+  var propagationAtFirst: Propagation { isPropagationLate ? Propagation(.private, isRecursive: true) : bindPropagation }
+  /// What a bind mount has before its own options.
+  var bindPropagation: Propagation { propagation ?? Propagation(.slave, isRecursive: true) }
+  var isPropagationLate: Bool { propagation?.kind == .shared || propagation?.kind == .unbindable }
+
   static func plan(_ spec: Spec, bundle: String) throws(Failure) -> RootfsPlan {
     guard let root = spec.root else { throw Failure("root is missing from config.json") }
     let path = FilePath(bundle).pushing(FilePath(root.path)).lexicallyNormalized().string
@@ -38,14 +45,13 @@ struct Rootfs: ~Copyable {
   /// The working directory is the rootfs; the host made it so before the clone, and the kernel moved it along.
   static func prepare(_ plan: Plan) throws(Failure) -> Rootfs {
     let place = try Descriptor.workingDirectory()
-    // A copy first: it keeps the peers of the host's mounts, for `rootfsPropagation: shared`.
     let tree = try during("copying the mount of \(plan.rootfs.path)", try place.cloneMount(recursive: true))
     if plan.namespaces.hasMountNamespace {
       // Nothing that is mounted or unmounted in here from now on reaches the host.
       let everything = try Descriptor.open(host: "/", [.path, .directory])
       try during("making / a slave of the host's", try everything.setMountAttributes(propagation: .slave, recursive: true))
     }
-    try (plan.rootfs.propagation ?? Propagation(.slave, isRecursive: true)).apply(to: tree)
+    try plan.rootfs.propagationAtFirst.apply(to: tree)
     try during("mounting \(plan.rootfs.path)", try tree.attach(to: place))
     return Rootfs(root: tree)
   }

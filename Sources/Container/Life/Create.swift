@@ -45,12 +45,15 @@ extension Runtime {
 
     var plan = try Plan.make(bundle, request, terminal, self)
     try IPC.share(request.ipc, self, into: &plan)
-    let cgroup = try ControlGroupPlan.create(plan, warn)
-    rollback.add { ControlGroupPlan.discard(cgroup) }
-
-    var saved = SavedState(new: plan, cgroup: cgroup.record)
     try directory.write(bundle.bytes, to: StateDirectory.configFile)
-    try saved.save(in: directory)
+    var saved = SavedState(new: plan)
+    let cgroup = try ControlGroupPlan.create(plan, warn) { record throws(Failure) in
+      // Written before it is made, so that `delete --force` knows of it should we be killed here.
+      saved.controlGroup = record
+      try saved.save(in: directory)
+    }
+    rollback.add { ControlGroupPlan.discard(cgroup) }
+    saved.controlGroup = cgroup.record
     let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
     if saved.mountsOnHost {
       let rootfs = plan.rootfs.path

@@ -38,6 +38,10 @@ extension Init {
     // After sysctl: /proc/sys is one of them.
     Step(name: "readonlyPaths") { me, host throws(Failure) in try ReadonlyPaths.apply(me.plan, me.rootfs) },
     Step(name: "maskedPaths") { me, host throws(Failure) in try MaskedPaths.apply(me.plan, me.rootfs) },
+    // After all that is mounted: see RootfsPlan.propagationAtFirst.
+    Step(name: "rootfsPropagation") { me, host throws(Failure) in
+      if me.plan.rootfs.isPropagationLate { try me.plan.rootfs.bindPropagation.apply(to: me.rootfs.root) }
+    },
     // As root: some need a capability, and the exec label a procfs file of our own.
     Step(name: "process attributes") { me, host throws(Failure) in try me.setAttributes() },
     // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so it comes before the capabilities go (DEF-30).
