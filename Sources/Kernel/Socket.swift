@@ -35,14 +35,17 @@ package struct Packet {
 }
 
 extension Descriptor {
+  /// On a stream what does not fit at once is sent after.
   package func send(_ bytes: [UInt8]) throws(Failure) {
-    try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, nil, 0) }
+    let sent = try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, nil, 0) }
+    if sent < bytes.count { try writeAll(Array(bytes[sent...])) }
   }
 
   /// Sends bytes together with an open file; unix(7) SCM_RIGHTS.
   package func send(_ bytes: [UInt8], with other: borrowing Descriptor) throws(Failure) {
     var attached = other.number
-    try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, &attached, 1) }
+    let sent = try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, &attached, 1) }
+    if sent < bytes.count { try writeAll(Array(bytes[sent...])) }  // the descriptor went with the first part
   }
 
   /// Waits for a message. Empty bytes mean that the other side is gone.
