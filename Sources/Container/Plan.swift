@@ -34,7 +34,7 @@ struct Plan {
     let spec = bundle.spec
     try Refused.check(spec)
     let proc = try ProcFS()
-    let namespaces = try NamespacePlan.plan(spec.linux)
+    let namespaces = try NamespacePlan.plan(spec)
     let rootfs = try RootfsPlan.plan(spec, bundle: bundle.path)
     var plan = Plan(
       id: request.id, spec: spec, bundle: bundle.path, proc: proc, namespaces: namespaces, rootfs: rootfs,

@@ -32,7 +32,7 @@ extension Init {
       if let process = me.plan.process?.process { try StandardIO.apply(process) }
     },
     Step(name: "hostname") { me, host throws(Failure) in try Hostname.apply(me.plan) },
-    Step(name: "sysctl") { me, host throws(Failure) in try Sysctl.apply(me.plan) },
+    Step(name: "sysctl") { me, host throws(Failure) in try KernelParameters.apply(me.plan) },
     // After all that writes to them: mount points, devices, the console.
     Step(name: "making mounts read-only") { me, host throws(Failure) in try me.makeReadOnly() },
     // After sysctl: /proc/sys is one of them.
