@@ -2,7 +2,9 @@
 import PackageDescription
 
 // Every room is compiled with strict memory safety: a libc call or a pointer outside `unsafe` does not build.
-let strict: [SwiftSetting] = [.strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility")]
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility"),
+]
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let commit = Context.gitInformation?.currentCommit ?? ""

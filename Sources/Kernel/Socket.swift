@@ -15,7 +15,6 @@ package struct SocketPair: ~Copyable {
     child = Descriptor(owning: numbers[1])
   }
 
-
   package consuming func takeHostEnd() -> Descriptor { host }
 
   /// In the child: lets go of the host's end, of which it got a copy. As long as it held that, it would never see the

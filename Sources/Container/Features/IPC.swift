@@ -36,7 +36,9 @@ enum IPC {
   private static let flags = ["nosuid", "noexec", "nodev"]
   private static let queues = Mount(destination: mqueue, type: "mqueue", source: "mqueue", options: flags)
 
-  private static func bind(_ path: String) -> Mount { Mount(destination: path, type: "bind", source: path, options: ["rbind"] + flags) }
+  private static func bind(_ path: String) -> Mount {
+    Mount(destination: path, type: "bind", source: path, options: ["rbind"] + flags)
+  }
 
   private static func isShared(_ destination: String) -> Bool {
     let path = FilePath("/" + destination).lexicallyNormalized().string
@@ -57,7 +59,8 @@ enum IPC {
     let namespace = try plan.proc.openNamespace("ipc", of: process.pid)
     try plan.namespaces.join(SharedDescriptor(namespace), .ipc)
     for destination in [shm, mqueue] {
-      guard let tree = try mountTree(at: destination, of: process.pid, plan.proc) else { continue }  // then there is nothing to share
+      // Without one there is nothing to share.
+      guard let tree = try mountTree(at: destination, of: process.pid, plan.proc) else { continue }
       plan.mounts.append(.shared(destination: destination, tree: tree))
     }
   }

@@ -63,7 +63,7 @@ enum Mounts {
       try prepareBind(tree, options, rootfs)
       try IDMappedMounts.apply(idMapping, options, to: tree)
       return .tree(SharedDescriptor(tree), isDirectory: isDirectory)
-    } catch where error.errno == .notPermitted && error.cause == "open_tree" {
+    } catch  where error.errno == .notPermitted && error.cause == "open_tree" {
       return .path(path)
     }
   }
@@ -85,7 +85,8 @@ enum Mounts {
     }
     if !options.recursiveSet.isEmpty || !options.recursiveClear.isEmpty {
       try tree.setMountAttributes(
-        set: .init(rawValue: options.recursiveSet.rawValue), clear: .init(rawValue: options.recursiveClear.rawValue), recursive: true)
+        set: .init(rawValue: options.recursiveSet.rawValue), clear: .init(rawValue: options.recursiveClear.rawValue),
+        recursive: true)
     }
   }
 

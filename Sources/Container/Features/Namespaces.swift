@@ -50,7 +50,9 @@ struct NamespacePlan {
       guard let property = NamespacePlan.property(of: spec, setIn: kind) else { continue }
       let own = try Descriptor.open(host: "/proc/self/ns/\(kind.fileName)", [.readOnly]).status().inode
       if try handle.descriptor.status().inode == own {
-        throw Failure("\(property) is not allowed in the host's \(kind.name) namespace", hint: "the path to join in config.json is that of the host's own")
+        throw Failure(
+          "\(property) is not allowed in the host's \(kind.name) namespace",
+          hint: "the path to join in config.json is that of the host's own")
       }
     }
   }
@@ -66,7 +68,8 @@ struct NamespacePlan {
     switch kind {
     case .network: return sysctl(["net/"])
     case .ipc: return sysctl(["kernel/msg", "kernel/sem", "kernel/shm", "fs/mqueue/"])
-    case .uts: return !spec.hostname.isEmpty ? "hostname" : !spec.domainname.isEmpty ? "domainname" : sysctl(["kernel/domainname"])
+    case .uts:
+      return !spec.hostname.isEmpty ? "hostname" : !spec.domainname.isEmpty ? "domainname" : sysctl(["kernel/domainname"])
     default: return nil
     }
   }
@@ -81,10 +84,12 @@ struct NamespacePlan {
     }
   }
 
-  private static func open(_ path: String, expecting kind: NamespaceKinds, named name: String) throws(Failure) -> SharedDescriptor {
+  private static func open(_ path: String, expecting kind: NamespaceKinds, named name: String) throws(Failure) -> SharedDescriptor
+  {
     let handle = try during("joining the \(name) namespace \(path)", try Descriptor.open(host: path, [.readOnly]))
     guard let found = handle.namespaceKind() else {
-      throw Failure("joining the \(name) namespace \(path): the file is not a namespace", hint: "use a path such as /proc/PID/ns/\(name)")
+      throw Failure(
+        "joining the \(name) namespace \(path): the file is not a namespace", hint: "use a path such as /proc/PID/ns/\(name)")
     }
     guard found == kind else {
       throw Failure("joining the \(name) namespace \(path): it is a namespace of another type (\(found.name))")

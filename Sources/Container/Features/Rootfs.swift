@@ -26,10 +26,11 @@ struct RootfsPlan {
       let directory = try Descriptor.open(host: path, [.path, .directory, .noFollow])
       return RootfsPlan(
         path: path, directory: SharedDescriptor(directory), readonly: root.readonly, propagation: spec.linux.rootfsPropagation)
-    } catch where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
+    } catch  where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
       throw Failure("invalid rootfs: not an absolute path, or a symlink: \(path)", hint: "root.path must be a directory itself")
-    } catch where error.errno == .noSuchFileOrDirectory {
-      throw error.adding(context: "invalid rootfs \(path)").adding(hint: "root.path of config.json names a directory that is not there")
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      throw error.adding(context: "invalid rootfs \(path)").adding(
+        hint: "root.path of config.json names a directory that is not there")
     } catch { throw error.adding(context: "invalid rootfs \(path)") }
   }
 }
@@ -71,7 +72,7 @@ extension Rootfs {
   /// Opens `path`, making whatever of it is missing: directories on the way, and at its end what `kind` says. A
   /// dangling link on the way is followed inside the root, as an image may have `/var/run -> /run` without a `/run`.
   func openOrMake(_ path: String, _ kind: PlaceKind, mode: UInt32 = 0o755) throws(Failure) -> Descriptor {
-    do { return try open(path) } catch where error.errno == .noSuchFileOrDirectory {
+    do { return try open(path) } catch  where error.errno == .noSuchFileOrDirectory {
       return try make(path, kind, mode: mode)
     }
   }
@@ -89,7 +90,7 @@ extension Rootfs {
         continue
       }
       let isLast = rest.isEmpty
-      do { current = try child(name, of: current, resolved) } catch where error.errno == .noSuchFileOrDirectory {
+      do { current = try child(name, of: current, resolved) } catch  where error.errno == .noSuchFileOrDirectory {
         if isLast && kind == .file { try current.makeFile(name) } else { try current.makeDirectory(name, mode: mode) }
         current = try child(name, of: current, resolved)
       }
@@ -124,6 +125,6 @@ extension Rootfs {
       let place = try open(path)
       guard try place.status().kind == .regular else { return nil }
       return try proc.reopen(place, [.readOnly, .nonBlocking]).readAll(limit: limit)
-    } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
+    } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
   }
 }

@@ -10,19 +10,3 @@ enum KernelParameters {
     }
   }
 }
-
-/// hostname, domainname — config.md "Hostname", "Domainname"
-enum Hostname {
-  static func apply(_ plan: Plan) throws(Failure) {
-    let (name, domain) = (plan.spec.hostname, plan.spec.domainname)
-    if !name.isEmpty { try during("setting the hostname \(name)", try setHostname(name)) }
-    if !domain.isEmpty { try during("setting the domainname \(domain)", try setDomainname(domain)) }
-  }
-}
-
-/// A new network namespace has a loopback device, but down: engines and programs expect 127.0.0.1 to answer (DEF-25).
-enum Loopback {
-  static func apply(_ plan: Plan) throws(Failure) {
-    if plan.namespaces.new.contains(.network) { try during("bringing lo up", try bringUp(interface: "lo")) }
-  }
-}

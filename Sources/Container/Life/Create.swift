@@ -21,7 +21,8 @@ extension Runtime {
   /// `--console-socket`: needed exactly when there is a terminal.
   func consoleSocket(_ request: CreateRequest) throws(Failure) -> SharedDescriptor? {
     guard let path = request.consoleSocket else { return nil }
-    return SharedDescriptor(try during("connecting to the console socket \(path)", try UnixSocket.connect(host: path, kind: .stream)))
+    return SharedDescriptor(
+      try during("connecting to the console socket \(path)", try UnixSocket.connect(host: path, kind: .stream)))
   }
 
   /// The story of every start, up to the gate.
@@ -95,38 +96,6 @@ struct NewContainer: ~Copyable {
     } catch {
       host.abandon()
       throw error
-    }
-  }
-}
-
-/// `--pid-file`
-enum PIDFile {
-  /// Decimal digits and nothing else, there whole or not at all: engines read it with atoi the moment create returns.
-  static func write(_ pid: CInt, to path: String) throws(Failure) {
-    let path = FilePath(path)
-    guard let name = path.lastComponent?.string else { throw Failure("the pid file \(path) has no name") }
-    try during("writing the pid file \(path)", try replace(name, in: path.removingLastComponent().string, with: String(pid)))
-  }
-
-  private static func replace(_ name: String, in directory: String, with text: String) throws(Failure) {
-    let directory = try Descriptor.open(host: directory.isEmpty ? "." : directory, [.path, .directory])
-    let temporary = ".\(name)"
-    let file = try directory.open(temporary, [.writeOnly, .create, .truncate, .noFollow], resolve: .beneath, mode: 0o666)
-    try file.writeAll(text)
-    try directory.rename(temporary, to: name)
-  }
-}
-
-/// Who gets the terminal's master end.
-enum Terminals {
-  static func check(_ spec: Spec, _ request: CreateRequest, isForeground: Bool) throws(Failure) {
-    let wanted = spec.process?.terminal ?? false
-    let hasReceiver = request.consoleSocket != nil
-    if wanted && !hasReceiver && !isForeground {
-      throw Failure("cannot allocate tty if apus will detach without setting console socket", hint: "give --console-socket, or set process.terminal to false")
-    }
-    if hasReceiver && (!wanted || isForeground) {
-      throw Failure("cannot use console socket if apus will not detach or allocate tty", hint: wanted ? "--console-socket goes with --detach" : "process.terminal is false")
     }
   }
 }

@@ -22,7 +22,9 @@ struct Host: ~Copyable {
     try plan.rootfs.directory.descriptor.changeWorkingDirectory()
     let worn = try WornNamespaces(plan.namespaces, plan.proc)
     let result = Result { () throws(Failure) in
-      try during("starting the container's process", try Intermediate.spawn(plan, cgroup) { Init.start(plan, ends, gate, closing: hostOnly + (cgroup.map { [$0] } ?? [])) })
+      try during(
+        "starting the container's process",
+        try Intermediate.spawn(plan, cgroup) { Init.start(plan, ends, gate, closing: hostOnly + (cgroup.map { [$0] } ?? [])) })
     }
     try worn.takeOff()
     try before.changeWorkingDirectory()
@@ -60,14 +62,16 @@ struct Host: ~Copyable {
 
   /// If init has died, what it said last is still to be read; the broken pipe alone would explain nothing.
   private func send(_ message: Message) throws(Failure) {
-    do { try rendezvous.send(message) } catch where error.errno == .brokenPipe {
+    do { try rendezvous.send(message) } catch  where error.errno == .brokenPipe {
       while let last = try rendezvous.receive() { if case .failed(let failure) = last { throw failure } }
       throw try death()
     }
   }
 
   private func forward(_ listener: SharedDescriptor?) throws(Failure) {
-    guard let listener, let seccomp = plan.spec.linux.seccomp else { throw Failure("the container's process sent no seccomp listener") }
+    guard let listener, let seccomp = plan.spec.linux.seccomp else {
+      throw Failure("the container's process sent no seccomp listener")
+    }
     try SeccompStep.forward(listener.descriptor, seccomp, plan.hookState.state(.creating, pid: process.pid), pid: process.pid)
   }
 

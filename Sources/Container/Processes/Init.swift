@@ -21,7 +21,8 @@ struct Init: ~Copyable {
   }
 
   /// The child of the clone begins here and never comes back.
-  static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate, closing hostOnly: [SharedDescriptor]) -> Never {
+  static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate, closing hostOnly: [SharedDescriptor]) -> Never
+  {
     ends.closeHostEndInChild()
     for descriptor in hostOnly { descriptor.closeInChild() }
     _ = Result { () throws(Failure) in  // without the socket there is nobody to tell
