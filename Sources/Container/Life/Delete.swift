@@ -41,15 +41,21 @@ extension Runtime {
     if let record = saved.controlGroup {
       try during("removing cgroup \(record.path)", try ControlGroup.remove(record, in: try Hierarchy.find()))
     }
-    if saved.mountsOnHost {
-      do { try unmountTree(host: saved.rootfs) } catch  where error.errno == .invalidArgument {}  // nothing is mounted there
-    }
+    if let mountID = saved.hostMountID { try HostMounts.remove(from: saved.rootfs, downTo: mountID) }
     try directory.remove()
-    do {
-      let state = saved.hookState.document(status: .stopped, pid: 0)
-      try HookRunner.run(
-        spec.hooks.poststop, kind: "poststop", state: state, directory: saved.bundle, environment: processEnvironment)
-    } catch { warn(error.message) }  // "MUST log a warning", and the deletion goes on
+    runPoststop(spec, saved.hookState)
+  }
+
+  /// poststop hooks come last of all; of one that fails there is only to warn, and the rest still runs ("MUST log a
+  /// warning, but the remaining hooks and lifecycle continue").
+  func runPoststop(_ spec: Spec, _ state: HookState) {
+    let document = state.document(status: .stopped, pid: 0)
+    for (index, hook) in spec.hooks.poststop.enumerated() {
+      do {
+        try HookRunner.run(
+          hook, index: index, kind: "poststop", state: document, directory: state.bundle, environment: processEnvironment)
+      } catch { warn(error.message) }
+    }
   }
 
   /// Kills what runs in the container and waits until it is gone: by pidfd, not by looking again and again.
