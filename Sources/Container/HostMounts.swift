@@ -6,8 +6,8 @@ enum HostMounts {
   /// rootfs itself: that one stays.
   static func remove(from rootfs: String, downTo mountID: UInt64) throws(Failure) {
     for _ in 0..<64 {
-      let found = try during("opening \(rootfs)", try Descriptor.open(host: rootfs, [.path, .directory, .noFollow]).status().mountID)
-      if found == mountID { return }
+      let top = try during("opening \(rootfs)", try Descriptor.open(host: rootfs, [.path, .directory, .noFollow]))
+      if try top.status().mountID == mountID { return }
       try during("unmounting \(rootfs)", try unmountTree(host: rootfs))
     }
     throw Failure("unmounting \(rootfs): more and more is mounted over it")

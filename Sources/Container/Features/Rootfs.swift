@@ -28,7 +28,8 @@ struct RootfsPlan {
       let directory = try Descriptor.open(host: path, [.path, .directory, .noFollow])
       let mountID = try directory.status().mountID
       return RootfsPlan(
-        path: path, directory: SharedDescriptor(directory), mountID: mountID, readonly: root.readonly, propagation: spec.linux.rootfsPropagation)
+        path: path, directory: SharedDescriptor(directory), mountID: mountID, readonly: root.readonly,
+        propagation: spec.linux.rootfsPropagation)
     } catch  where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
       throw Failure("invalid rootfs: not an absolute path, or a symlink: \(path)", hint: "root.path must be a directory itself")
     } catch  where error.errno == .noSuchFileOrDirectory {
