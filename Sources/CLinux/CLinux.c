@@ -65,9 +65,6 @@ int apus_fchmodat(int d, const char *name, unsigned mode) { RESULT(fchmodat(d, n
 int apus_fchownat(int d, const char *path, unsigned uid, unsigned gid, int flags) {
   RESULT(fchownat(d, path, uid, gid, flags));
 }
-int apus_utimensat(int d, const char *path, const int64_t times[4], int flags) {
-  RESULT(utimensat(d, path, (const struct timespec *)times, flags));
-}
 long apus_getdents64(int fd, void *bytes, size_t count) { RESULT(syscall(SYS_getdents64, fd, bytes, count)); }
 long apus_getxattr(int fd, const char *name, void *bytes, size_t count) { RESULT(fgetxattr(fd, name, bytes, count)); }
 long apus_listxattr(int fd, char *bytes, size_t count) { RESULT(flistxattr(fd, bytes, count)); }
@@ -79,11 +76,7 @@ int apus_duplicate(int fd, int lowest) { RESULT(fcntl(fd, F_DUPFD_CLOEXEC, lowes
 int apus_duplicate_onto(int fd, int target) { RESULT(dup2(fd, target)); }
 int apus_get_descriptor_flags(int fd) { RESULT(fcntl(fd, F_GETFD)); }
 int apus_set_descriptor_flags(int fd, int flags) { RESULT(fcntl(fd, F_SETFD, flags)); }
-int apus_get_status_flags(int fd) { RESULT(fcntl(fd, F_GETFL)); }
-int apus_pipe(int fds[2]) { RESULT(pipe2(fds, O_CLOEXEC)); }
 int apus_memfd_create(const char *name, unsigned flags) { RESULT(memfd_create(name, flags | MFD_CLOEXEC)); }
-int apus_inotify_init(void) { RESULT(inotify_init1(IN_CLOEXEC)); }
-int apus_inotify_add_watch(int fd, const char *path, unsigned mask) { RESULT(inotify_add_watch(fd, path, mask)); }
 
 int apus_clone3(struct clone_args *args) { RESULT(syscall(SYS_clone3, args, sizeof *args)); }
 int apus_setns(int fd, int kinds) { RESULT(syscall(SYS_setns, fd, kinds)); }
@@ -118,7 +111,6 @@ int apus_sethostname(const char *name, size_t count) { RESULT(sethostname(name, 
 int apus_setdomainname(const char *name, size_t count) { RESULT(setdomainname(name, count)); }
 int apus_personality(unsigned long domain) { RESULT(syscall(SYS_personality, domain)); }
 int apus_sched_setattr(int pid, const void *attributes) { RESULT(syscall(SYS_sched_setattr, pid, attributes, 0)); }
-int apus_sched_setaffinity(int pid, size_t size, const void *mask) { RESULT(syscall(SYS_sched_setaffinity, pid, size, mask)); }
 int apus_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits) {
   RESULT(syscall(SYS_set_mempolicy, mode, mask, bits));
 }

@@ -82,7 +82,7 @@ package enum IPCMode: Equatable, Sendable {
       self = .private
     } else if text == "host" {
       self = .host
-    } else if text.hasPrefix("container:"), text.count > "container:".count {
+    } else if text.hasPrefix("container:") {
       self = .container(id: String(text.dropFirst("container:".count)))
     } else {
       return nil

@@ -71,7 +71,7 @@ struct StateDirectory: ~Copyable {
         try during("making \(path)", try Kernel.makeDirectory(host: path.string, mode: path.string == root ? 0o700 : 0o755))
       }
       return try during("opening \(root)", try Descriptor.open(host: root, [.path, .directory]))
-    }
+    } catch { throw error.adding(context: "opening \(root)") }
   }
 
   private static func open(_ id: String, in root: borrowing Descriptor) throws(Failure) -> Descriptor {

@@ -29,6 +29,11 @@ package final class ProcFS {
     }
   }
 
+  /// Opens a namespace of a process, such as `ipc` of /proc/PID/ns: a magic link, followed only as the last step.
+  package func openNamespace(_ name: String, of pid: CInt) throws(Failure) -> Descriptor {
+    try open("\(pid)/ns", [.path, .directory]).open(name, [.readOnly], resolve: [])
+  }
+
   /// One write of `text` to a file below /proc.
   package func write(_ text: String, to path: String) throws(Failure) {
     try open(path, [.writeOnly]).writeOnce(text)

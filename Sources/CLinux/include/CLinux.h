@@ -28,7 +28,6 @@ int apus_renameat(int directory, const char *from, const char *to);
 int apus_fchmod(int fd, unsigned mode);
 int apus_fchmodat(int directory, const char *name, unsigned mode);
 int apus_fchownat(int directory, const char *path, unsigned uid, unsigned gid, int flags);
-int apus_utimensat(int directory, const char *path, const int64_t times[4], int flags);
 long apus_getdents64(int fd, void *bytes, size_t count);
 long apus_getxattr(int fd, const char *name, void *bytes, size_t count);
 long apus_listxattr(int fd, char *bytes, size_t count);
@@ -40,11 +39,7 @@ int apus_duplicate(int fd, int lowest);
 int apus_duplicate_onto(int fd, int target);
 int apus_get_descriptor_flags(int fd);
 int apus_set_descriptor_flags(int fd, int flags);
-int apus_get_status_flags(int fd);
-int apus_pipe(int fds[2]);
 int apus_memfd_create(const char *name, unsigned flags);
-int apus_inotify_init(void);
-int apus_inotify_add_watch(int fd, const char *path, unsigned mask);
 
 // Processes
 int apus_clone3(struct clone_args *args);
@@ -71,7 +66,6 @@ int apus_sethostname(const char *name, size_t count);
 int apus_setdomainname(const char *name, size_t count);
 int apus_personality(unsigned long domain);
 int apus_sched_setattr(int pid, const void *attributes);
-int apus_sched_setaffinity(int pid, size_t size, const void *mask);
 int apus_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits);
 int apus_ioprio_set(int which, int who, int priority);
 long apus_keyctl_join_session(const char *name);

@@ -18,7 +18,8 @@ enum Filesystems {
   }
 
   static func make(type: String, _ planned: PlannedMount) throws(Failure) -> Descriptor {
-    let context = try FilesystemContext(type: type)
+    let context: FilesystemContext
+    do { context = try FilesystemContext(type: type) } catch { throw explained(error.adding(context: "file system type \(type)"), type) }
     let source = planned.mount.source
     if !source.isEmpty { try context.set("source", source) }
     let options = planned.options

@@ -36,7 +36,7 @@ enum IDMappedMounts {
     let child = try spawn(namespaces: .user) { while true { sleep(milliseconds: 60_000) } }
     let result = Result { () throws(Failure) in
       try IDMappings.write(maps, pid: child.pid, proc)
-      return SharedDescriptor(try proc.open("\(child.pid)/ns/user", [.readOnly]))
+      return SharedDescriptor(try proc.openNamespace("user", of: child.pid))
     }
     try child.send(signal: Signals.kill)
     _ = try child.reap()

@@ -46,15 +46,25 @@ enum Rlimits {
     return limits
   }
 
-  /// Host side, when init has nothing left to set up that a limit could stop; in a user namespace init could not raise them.
-  static func apply(_ plan: ProcessPlan, pid: CInt) throws(Failure) {
+  /// Host side, first of all: hard limits above those of the host are made possible. In a user namespace init could not
+  /// raise its own, and a host without CAP_SYS_RESOURCE is only refused where config.json asks for more.
+  static func raise(_ plan: ProcessPlan, pid: CInt) throws(Failure) {
     for limit in plan.rlimits {
-      do { try setResourceLimit(limit.number, soft: limit.soft, hard: limit.hard, of: pid) } catch {
-        let raising = error.errno == .notPermitted ? "raising a hard limit needs CAP_SYS_RESOURCE" : nil
-        var failure = error.adding(context: "setting \(limit.name) to \(limit.soft):\(limit.hard)")
-        if let raising { failure.hint = raising }
-        throw failure
+      let current = try resourceLimit(limit.number, of: pid)
+      if limit.hard <= current.hard { continue }
+      do { try setResourceLimit(limit.number, soft: current.soft, hard: limit.hard, of: pid) } catch {
+        let failure = error.adding(context: "raising \(limit.name) to \(limit.hard) from \(current.hard)")
+        throw error.errno == .notPermitted ? failure.adding(hint: "that takes CAP_SYS_RESOURCE") : failure
       }
+    }
+  }
+
+  /// Init, once it has nothing left to set up that a low limit could stop.
+  static func apply(_ plan: ProcessPlan) throws(Failure) {
+    for limit in plan.rlimits {
+      try during(
+        "setting \(limit.name) to \(limit.soft):\(limit.hard)",
+        try setResourceLimit(limit.number, soft: limit.soft, hard: limit.hard, of: 0))
     }
   }
 }

@@ -7,15 +7,15 @@ extension Runtime {
   /// Makes the container; its program waits for `start` (runtime.md "Create").
   package func create(_ request: CreateRequest) throws(Failure) {
     try closeInherited(request)
-    let receiver = try consoleSocket(request)
-    let container = try prepare(request, terminal: receiver, startsAtOnce: false, isForeground: false)
+    let container = try prepare(request, startsAtOnce: false, relay: nil)
     container.finish()
   }
 
   /// Descriptors that leaked into us from the caller would live on in init until its exec; only those that are meant for
   /// the container stay. Before anything of our own is opened.
   func closeInherited(_ request: CreateRequest) throws(Failure) {
-    try StandardStreams.closeInherited(from: 3 + CInt(ListenDescriptors.count + request.preserveFDs), except: logFile)
+    let passed = CInt(clamping: ListenDescriptors.count + request.preserveFDs)
+    try StandardStreams.close(from: 3 + passed, except: logFile.map { [$0] } ?? [])
   }
 
   /// `--console-socket`: needed exactly when there is a terminal.
@@ -28,14 +28,16 @@ extension Runtime {
   ///
   /// Nothing is touched before the config has been checked. From the state directory on, everything that is made goes on the
   /// rollback's list, and a failure leaves none of it.
-  func prepare(
-    _ request: CreateRequest, terminal: SharedDescriptor?, startsAtOnce: Bool, isForeground: Bool
-  ) throws(Failure) -> NewContainer {
+  ///
+  /// - Parameter relay: where `run` in the foreground takes the terminal itself.
+  func prepare(_ request: CreateRequest, startsAtOnce: Bool, relay: SharedDescriptor?) throws(Failure) -> NewContainer {
     try ContainerID.check(request.id)
     let bundle = try Bundle.load(request)
     try bundle.check(noPivot: request.noPivot)
     if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
-    try Terminals.check(bundle.spec, request, isForeground: isForeground)
+    try Terminals.check(bundle.spec, request, isForeground: relay != nil)
+    if startsAtOnce, bundle.spec.process == nil { throw Failure("process property must not be empty") }
+    let terminal = if let relay { relay } else { try consoleSocket(request) }
     let directory = try StateDirectory.create(root: root, id: request.id)
     var rollback = Rollback()
     let path = directory.path

@@ -13,7 +13,8 @@ extension Runtime {
     let directory: StateDirectory
     do { directory = try StateDirectory.open(root: root, id: id, lock: true) } catch where force && error.isUnknownContainer { return }
     let saved: SavedState
-    do { saved = try SavedState.load(from: directory) } catch where force && error.isUnknownContainer { return try directory.remove() }
+    // With --force a state that cannot be read goes as well: nothing in it can be relied on, and nothing else frees the id.
+    do { saved = try SavedState.load(from: directory) } catch where force { return try directory.remove() }
     let proc = try ProcFS()
     let status = try ContainerStatus.of(saved, directory, proc)
     switch status {

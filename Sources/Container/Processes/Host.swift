@@ -32,6 +32,7 @@ struct Host: ~Copyable {
 
   /// Leads init to the start gate.
   func bringToGate(_ warn: (String) -> Void) throws(Failure) {
+    if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }
     if let process = plan.process { try OOMScoreAdjustment.apply(process.process, pid: self.process.pid, plan.proc) }
     if plan.namespaces.hasUserNamespace {
       if plan.namespaces.new.contains(.user) { try IDMappings.write(plan.spec.linux, pid: process.pid, plan.proc) }
@@ -44,7 +45,6 @@ struct Host: ~Copyable {
         try runHooks()
         try send(.proceed)
       case .ready:
-        if let process = plan.process { try Rlimits.apply(process, pid: self.process.pid) }
         return
       case .warning(let text): warn(text)
       case .seccompListener:

@@ -36,6 +36,7 @@ struct Init: ~Copyable {
       try becomeInit(plan, rendezvous)
       var process = Init(plan: plan, rootfs: try enterRootfs(plan))
       for step in steps { try during("\(step.name)", try step.run(&process, rendezvous)) }
+      try closeAllButGate(plan, rendezvous, gate)
       // The runtime that made us ends before we do.
       try ProcessControl.setParentDeathSignal(0)
       try rendezvous.send(.ready)
@@ -45,6 +46,13 @@ struct Init: ~Copyable {
       case .socket(let socket): process.execute(startedBy: Rendezvous(try socket.descriptor.accept()))
       }
     } catch { tell(rendezvous, error) }
+  }
+
+  /// Nothing of the host stays open while we wait: not its /proc, not the bundle (CVE-2024-21626, CVE-2016-9962).
+  private static func closeAllButGate(_ plan: Plan, _ rendezvous: borrowing Rendezvous, _ gate: StartGate) throws(Failure) {
+    var kept = [rendezvous.socket]
+    if case .socket(let socket) = gate { kept.append(socket) }
+    try StandardStreams.close(from: 3 + (plan.process?.passedDescriptors ?? 0), except: kept)
   }
 
   private static func becomeInit(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {

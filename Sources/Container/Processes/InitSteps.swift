@@ -88,6 +88,7 @@ extension Init {
     try ExecLabels.apply(process.process, plan.proc)
     Signals.resetActions()
     try Signals.setMask(SignalSet())
+    try Rlimits.apply(process)
     if process.process.noNewPrivileges { try ProcessControl.setNoNewPrivileges() }
   }
 

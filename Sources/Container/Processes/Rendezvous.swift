@@ -52,14 +52,17 @@ enum Message: Equatable {
 
 /// One end of the conversation.
 struct Rendezvous: ~Copyable {
-  private let socket: Descriptor
+  private let shared: SharedDescriptor
 
-  init(_ socket: consuming Descriptor) { self.socket = socket }
+  init(_ socket: consuming Descriptor) { shared = SharedDescriptor(socket) }
 
-  func send(_ message: Message) throws(Failure) { try socket.send(message.encoded) }
+  /// The socket itself, to be spared when all else is closed.
+  var socket: SharedDescriptor { shared }
+
+  func send(_ message: Message) throws(Failure) { try shared.descriptor.send(message.encoded) }
 
   func send(_ message: Message, with descriptor: borrowing Descriptor) throws(Failure) {
-    try socket.send(message.encoded, with: descriptor)
+    try shared.descriptor.send(message.encoded, with: descriptor)
   }
 
   /// The next message; nil when the other process has ended.
@@ -67,7 +70,7 @@ struct Rendezvous: ~Copyable {
 
   /// The next message, and the descriptor that came with it.
   func receiveWithDescriptor() throws(Failure) -> (message: Message?, descriptor: SharedDescriptor?) {
-    let packet = try socket.receive()
+    let packet = try shared.descriptor.receive()
     if packet.bytes.isEmpty { return (nil, nil) }
     guard let message = Message(decoding: packet.bytes) else { throw Failure("the other process sent an unknown message") }
     return (message, packet.descriptor)
