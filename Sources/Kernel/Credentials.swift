@@ -14,7 +14,9 @@ package func setSupplementaryGroups(_ groups: [UInt32]) throws(Failure) {
 
 package func setFileModeMask(_ mask: UInt32) { _ = umask(mask) }
 package func startSession() throws(Failure) { try call("setsid") { apus_setsid() } }
-package func setHostname(_ name: String) throws(Failure) { try call("sethostname") { unsafe apus_sethostname(name, name.utf8.count) } }
+package func setHostname(_ name: String) throws(Failure) {
+  try call("sethostname") { unsafe apus_sethostname(name, name.utf8.count) }
+}
 package func setDomainname(_ name: String) throws(Failure) {
   try call("setdomainname") { unsafe apus_setdomainname(name, name.utf8.count) }
 }

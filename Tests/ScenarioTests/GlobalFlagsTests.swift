@@ -86,7 +86,9 @@ extension Scenarios {
       expectFailure(outcome, saying: "systemd")
     }
 
-    @Test(.disabled(if: Runtime.isCrun, "crun takes any path"))
+    @Test(
+      .disabled(if: Runtime.isCrun, "crun takes any path"),
+      .disabled(if: Runtime.isApus, "apus refuses --systemd-cgroup as a whole, which withoutSystemdItIsRefused shows"))
     func aPathOfThreePartsIsNeeded() throws {
       let runtime = try Runtime()
       runtime.globals = ["--systemd-cgroup"]

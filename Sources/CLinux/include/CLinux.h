@@ -93,7 +93,6 @@ int apus_bind_unix(int fd, const char *path);
 int apus_connect_unix(int fd, const char *path);
 int apus_listen(int fd, int backlog);
 int apus_accept(int fd);
-int apus_peer_pid(int fd);
 long apus_send(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count);
 long apus_receive(int fd, void *bytes, size_t count, int *fds, size_t fd_capacity, size_t *fd_count);
 int apus_poll(const int *fds, short *events, size_t count, int milliseconds);

@@ -27,8 +27,9 @@ enum IDMappedMounts {
     guard let mapping else { return }
     do {
       try tree.setMountAttributes(set: .idMapped, userNamespace: mapping, recursive: options.idMapping == .ridmap)
-    } catch where error.errno == .invalidArgument {
-      throw error.adding(context: "mapping its ids").adding(hint: "its file system type does not support id-mapped mounts on this kernel")
+    } catch  where error.errno == .invalidArgument {
+      throw error.adding(context: "mapping its ids").adding(
+        hint: "its file system type does not support id-mapped mounts on this kernel")
     } catch { throw error.adding(context: "mapping its ids") }
   }
 

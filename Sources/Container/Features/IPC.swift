@@ -36,7 +36,9 @@ enum IPC {
   private static let flags = ["nosuid", "noexec", "nodev"]
   private static let queues = Mount(destination: mqueue, type: "mqueue", source: "mqueue", options: flags)
 
-  private static func bind(_ path: String) -> Mount { Mount(destination: path, type: "bind", source: path, options: ["rbind"] + flags) }
+  private static func bind(_ path: String) -> Mount {
+    Mount(destination: path, type: "bind", source: path, options: ["rbind"] + flags)
+  }
 
   private static func isShared(_ destination: String) -> Bool {
     let path = FilePath("/" + destination).lexicallyNormalized().string
@@ -52,12 +54,13 @@ enum IPC {
   private static func join(_ id: String, _ runtime: Runtime, _ plan: inout Plan) throws(Failure) {
     let saved = try SavedState.load(root: runtime.root, id: id)
     guard let process = try saved.initProcess(plan.proc) else {
-      throw Failure("the container is stopped, and its IPC ended with it")
+      throw Failure("container not running: it is stopped, and its IPC ended with it")
     }
     let namespace = try plan.proc.openNamespace("ipc", of: process.pid)
     try plan.namespaces.join(SharedDescriptor(namespace), .ipc)
     for destination in [shm, mqueue] {
-      guard let tree = try mountTree(at: destination, of: process.pid, plan.proc) else { continue }  // then there is nothing to share
+      // Without one there is nothing to share.
+      guard let tree = try mountTree(at: destination, of: process.pid, plan.proc) else { continue }
       plan.mounts.append(.shared(destination: destination, tree: tree))
     }
   }

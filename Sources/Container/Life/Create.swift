@@ -21,7 +21,8 @@ extension Runtime {
   /// `--console-socket`: needed exactly when there is a terminal.
   func consoleSocket(_ request: CreateRequest) throws(Failure) -> SharedDescriptor? {
     guard let path = request.consoleSocket else { return nil }
-    return SharedDescriptor(try during("connecting to the console socket \(path)", try UnixSocket.connect(host: path, kind: .stream)))
+    return SharedDescriptor(
+      try during("connecting to the console socket \(path)", try UnixSocket.connect(host: path, kind: .stream)))
   }
 
   /// The story of every start, up to the gate.
@@ -45,12 +46,15 @@ extension Runtime {
 
     var plan = try Plan.make(bundle, request, terminal, self)
     try IPC.share(request.ipc, self, into: &plan)
-    let cgroup = try ControlGroupPlan.create(plan, warn)
-    rollback.add { ControlGroupPlan.discard(cgroup) }
-
-    var saved = SavedState(new: plan, cgroup: cgroup.record)
     try directory.write(bundle.bytes, to: StateDirectory.configFile)
-    try saved.save(in: directory)
+    var saved = SavedState(new: plan)
+    let cgroup = try ControlGroupPlan.create(plan, warn) { record throws(Failure) in
+      // Written before it is made, so that `delete --force` knows of it should we be killed here.
+      saved.controlGroup = record
+      try saved.save(in: directory)
+    }
+    rollback.add { ControlGroupPlan.discard(cgroup) }
+    saved.controlGroup = cgroup.record
     let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
     if saved.mountsOnHost {
       let rootfs = plan.rootfs.path
@@ -59,7 +63,7 @@ extension Runtime {
     let host = try Host.start(
       plan, cgroup: cgroup.descriptor, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
     do {
-      try host.bringToGate(warn)
+      try host.bringToGate(self)
       saved.pid = host.process.pid
       saved.startTime = try ProcessStatus.read(host.process.pid, plan.proc)?.startTime ?? 0
       try saved.save(in: directory)
@@ -92,38 +96,6 @@ struct NewContainer: ~Copyable {
     } catch {
       host.abandon()
       throw error
-    }
-  }
-}
-
-/// `--pid-file`
-enum PIDFile {
-  /// Decimal digits and nothing else, there whole or not at all: engines read it with atoi the moment create returns.
-  static func write(_ pid: CInt, to path: String) throws(Failure) {
-    let path = FilePath(path)
-    guard let name = path.lastComponent?.string else { throw Failure("the pid file \(path) has no name") }
-    try during("writing the pid file \(path)", try replace(name, in: path.removingLastComponent().string, with: String(pid)))
-  }
-
-  private static func replace(_ name: String, in directory: String, with text: String) throws(Failure) {
-    let directory = try Descriptor.open(host: directory.isEmpty ? "." : directory, [.path, .directory])
-    let temporary = ".\(name)"
-    let file = try directory.open(temporary, [.writeOnly, .create, .truncate, .noFollow], resolve: .beneath, mode: 0o666)
-    try file.writeAll(text)
-    try directory.rename(temporary, to: name)
-  }
-}
-
-/// Who gets the terminal's master end.
-enum Terminals {
-  static func check(_ spec: Spec, _ request: CreateRequest, isForeground: Bool) throws(Failure) {
-    let wanted = spec.process?.terminal ?? false
-    let hasReceiver = request.consoleSocket != nil
-    if wanted && !hasReceiver && !isForeground {
-      throw Failure("cannot allocate tty if apus will detach without setting console socket", hint: "give --console-socket, or set process.terminal to false")
-    }
-    if hasReceiver && (!wanted || isForeground) {
-      throw Failure("cannot use console socket if apus will not detach or allocate tty", hint: wanted ? "--console-socket goes with --detach" : "process.terminal is false")
     }
   }
 }

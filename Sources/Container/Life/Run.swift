@@ -82,7 +82,7 @@ struct Foreground: ~Copyable {
       case Signals.windowChanged: relay?.resize()
       case Signals.urgent: continue
       default:
-        do { try sendSignal(signal, to: pid) } catch where error.errno == .noSuchProcess {}  // its SIGCHLD comes next
+        do { try sendSignal(signal, to: pid) } catch  where error.errno == .noSuchProcess {}  // its SIGCHLD comes next
       }
     }
     return nil

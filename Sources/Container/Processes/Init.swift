@@ -21,7 +21,8 @@ struct Init: ~Copyable {
   }
 
   /// The child of the clone begins here and never comes back.
-  static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate, closing hostOnly: [SharedDescriptor]) -> Never {
+  static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate, closing hostOnly: [SharedDescriptor]) -> Never
+  {
     ends.closeHostEndInChild()
     for descriptor in hostOnly { descriptor.closeInChild() }
     _ = Result { () throws(Failure) in  // without the socket there is nobody to tell
@@ -35,7 +36,10 @@ struct Init: ~Copyable {
     do {
       try becomeInit(plan, rendezvous)
       var process = Init(plan: plan, rootfs: try enterRootfs(plan))
-      for step in steps { try during("\(step.name)", try step.run(&process, rendezvous)) }
+      for step in steps {
+        if plan.tellsSteps { try rendezvous.send(.debug("init: \(step.name)")) }
+        try during("\(step.name)", try step.run(&process, rendezvous))
+      }
       try closeAllButGate(plan, rendezvous, gate)
       // The runtime that made us ends before we do.
       try ProcessControl.setParentDeathSignal(0)
