@@ -4,7 +4,7 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 SWIFT_FILES = Sources Tests Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: build run install test validate bench format lint clean help toolchain
+.PHONY: build run install test validate conformance bench format lint clean help toolchain
 
 build: toolchain ## the binary build/apus: static, stripped
 	@.ci/dependencies build
@@ -21,17 +21,21 @@ run: build ## build it, and run the container of bundles/hello
 install: build ## copy it to $(DESTDIR)$(PREFIX)/bin
 	$(SUDO) install -D -m 755 build/apus $(DESTDIR)$(PREFIX)/bin/apus
 
-test: build ## every test, in every place: as root, up to half an hour
-	@.ci/dependencies test
-	$(SUDO) env PATH="$$PATH" Tests/run
+test: toolchain ## every test, in every place it needs
+	@.ci/dependencies build run test
+	Tests/run
 
-validate: build ## the scenarios against runc and crun: is it the tests that are wrong?
-	@.ci/dependencies test bench
-	$(SUDO) env PATH="$$PATH" Tests/run --runtime runc
-	$(SUDO) env PATH="$$PATH" Tests/run --runtime crun
+validate: toolchain ## the scenarios against runc and crun: what fails there is wrong in the scenario
+	@.ci/dependencies build run test bench
+	Tests/run --runtime runc
+	Tests/run --runtime crun
+
+conformance: build ## configurations that engines wrote
+	@.ci/dependencies run test conformance
+	$(SUDO) conformance/engines/run-captured build/apus
 
 bench: build ## time and memory beside runc and crun
-	@.ci/dependencies bench
+	@.ci/dependencies run bench
 	$(SUDO) benchmarks/run
 
 format: toolchain ## lay the sources out
