@@ -57,13 +57,14 @@ package enum Keyring {
   }
 }
 
-/// The soft and the hard limit of a process; pid 0 is this one (prlimit(2)).
-package func resourceLimit(_ resource: CInt, of pid: CInt) throws(Failure) -> (soft: UInt64, hard: UInt64) {
+/// The soft and the hard limit of this process (prlimit(2)).
+package func resourceLimit(_ resource: CInt) throws(Failure) -> (soft: UInt64, hard: UInt64) {
   var limit: [UInt64] = [0, 0]
-  try call("prlimit") { unsafe apus_prlimit(pid, resource, nil, &limit) }
+  try call("prlimit") { unsafe apus_prlimit(0, resource, nil, &limit) }
   return (limit[0], limit[1])
 }
 
+/// prlimit(2) for a process; pid 0 is this one.
 package func setResourceLimit(_ resource: CInt, soft: UInt64, hard: UInt64, of pid: CInt) throws(Failure) {
   let limit = [soft, hard]
   try call("prlimit") { unsafe apus_prlimit(pid, resource, limit, nil) }

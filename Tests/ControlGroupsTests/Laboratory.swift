@@ -1,5 +1,6 @@
 import Foundation
 import Kernel
+import SystemPackage
 
 @testable import ControlGroups
 
@@ -7,7 +8,7 @@ import Kernel
 final class Laboratory {
   let hierarchy: Hierarchy
   let name: String
-  private var processes: [Process] = []
+  private var processes: [Shell] = []
 
   init(_ test: String = #function) throws {
     hierarchy = try Hierarchy.find()
@@ -19,7 +20,7 @@ final class Laboratory {
     let place = "\(hierarchy.mountPoint)/\(name)"
     write("0", "cgroup.freeze")
     write("1", "cgroup.kill")
-    for process in processes { process.waitUntilExit() }
+    for process in processes { process.wait() }
     Laboratory.shell(
       "for i in 1 2 3 4 5 6 7 8 9; do find \(place) -depth -type d -exec rmdir {} + 2>/dev/null && break; sleep 0.05; done")
   }
@@ -58,33 +59,72 @@ final class Laboratory {
   ///
   /// It inherits the signal mask of a test's thread, in which SIGSYS is one of the few that are not blocked.
   @discardableResult
-  func start(_ command: String, in relative: String) throws -> Process {
-    let pipe = Pipe()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+  func start(_ command: String, in relative: String) throws -> Shell {
     let enter = "ulimit -c 0; echo $$ >\(full(relative))/cgroup.procs && echo ready && exec >/dev/null"
-    process.arguments = ["-c", "\(enter) && \(command)"]
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    let process = try Shell("\(enter) && \(command)")
     processes.append(process)
-    _ = pipe.fileHandleForReading.readData(ofLength: 6)
+    process.awaitFirstLine()
     return process
   }
 
   /// The exit status of a shell command that runs in a cgroup.
   func status(_ command: String, in relative: String) throws -> Int32 {
-    let process = try start(command, in: relative)
-    process.waitUntilExit()
-    return process.terminationStatus
+    try start(command, in: relative).wait()
   }
 
-  static func shell(_ command: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    try? process.run()
-    process.waitUntilExit()
+  static func shell(_ command: String) { _ = try? Shell(command).wait() }
+}
+
+/// A child that runs a shell command. By posix_spawn(3) and waitpid(2): Foundation's `Process` learns of an end through a
+/// socket, and a process that another test forks meanwhile holds that open.
+final class Shell {
+  let processIdentifier: pid_t
+  private let output: Int32
+  private var ended: Int32?
+
+  init(_ command: String) throws {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw Failure("pipe", errno: Errno(rawValue: errno)) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[1]) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    var pid: pid_t = 0
+    let arguments: [UnsafeMutablePointer<CChar>?] = ["/bin/sh", "-c", command].map { (text: String) in strdup(text) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    let failed = posix_spawn(&pid, "/bin/sh", &actions, nil, arguments, environ)
+    if failed != 0 { throw Failure("posix_spawn", errno: Errno(rawValue: failed)) }
+    processIdentifier = pid
+    output = ends[0]
+  }
+
+  deinit { close(output) }
+
+  func awaitFirstLine() {
+    var byte: UInt8 = 0
+    while read(output, &byte, 1) == 1, byte != UInt8(ascii: "\n") {}
+  }
+
+  /// The exit status, or the signal.
+  @discardableResult
+  func wait() -> Int32 {
+    if let ended { return ended }
+    var status: Int32 = 0
+    while waitpid(processIdentifier, &status, 0) < 0, errno == EINTR {}
+    let result = status & 0x7f == 0 ? status >> 8 & 0xff : status & 0x7f
+    ended = result
+    return result
+  }
+
+  var isRunning: Bool {
+    if ended != nil { return false }
+    var status: Int32 = 0
+    if waitpid(processIdentifier, &status, WNOHANG) == 0 { return true }
+    ended = status & 0x7f == 0 ? status >> 8 & 0xff : status & 0x7f
+    return false
   }
 }
 

@@ -27,16 +27,16 @@ import Testing
     CheckRow(#"linux.personality.flags: the spec defines no flags yet, remove "A, B""#) {
       $0.linux.personality = Personality(domain: .linux, flags: ["A", "B"])
     },
-    CheckRow("root.path: must not be empty", #"process.cwd: must be an absolute path, not "x""#) {
+    CheckRow("root.path: must not be empty", #"process.cwd: Cwd must be an absolute path, not "x""#) {
       $0.root?.path = ""
       $0.process?.cwd = "x"
     },
   ]
 
   static let process: [CheckRow] = [
-    CheckRow("process.args: must hold at least the program to run") { $0.process?.args = [] },
+    CheckRow("process.args: args must not be empty") { $0.process?.args = [] },
     CheckRow("process.args[0]: must not be empty, it is the program to run") { $0.process?.args = ["", "x"] },
-    CheckRow(#"process.cwd: must be an absolute path, not """#) { $0.process?.cwd = "" },
+    CheckRow(#"process.cwd: Cwd must be an absolute path, not """#) { $0.process?.cwd = "" },
     CheckRow(
       #"process.env[1]: "B" is not of the form NAME=value"#, #"process.env[2]: "=C" is not of the form NAME=value"#,
       #"process.env[3]: "" is not of the form NAME=value"#
@@ -114,7 +114,7 @@ import Testing
     let process = OCISpec.Process(cwd: "x")
     #expect(
       process.check().map(\.description) == [
-        "args: must hold at least the program to run", #"cwd: must be an absolute path, not "x""#,
+        "args: args must not be empty", #"cwd: Cwd must be an absolute path, not "x""#,
       ])
   }
 }

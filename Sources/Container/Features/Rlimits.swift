@@ -15,25 +15,26 @@ enum Rlimits {
     return limits
   }
 
-  /// Host side, first of all: hard limits above those of the host are made possible. In a user namespace init could not
-  /// raise its own, and a host without CAP_SYS_RESOURCE is only refused where config.json asks for more.
+  /// Host side, for a user namespace, while init waits for its id maps: inside it init may lower its limits, but not raise
+  /// the hard ones.
   static func raise(_ plan: ProcessPlan, pid: CInt) throws(Failure) {
     for limit in plan.rlimits {
-      let current = try resourceLimit(limit.number, of: pid)
-      if limit.hard <= current.hard { continue }
-      do { try setResourceLimit(limit.number, soft: current.soft, hard: limit.hard, of: pid) } catch {
-        let failure = error.adding(context: "raising \(limit.name) to \(limit.hard) from \(current.hard)")
-        throw error.errno == .notPermitted ? failure.adding(hint: "that takes CAP_SYS_RESOURCE") : failure
-      }
+      let own = try resourceLimit(limit.number)
+      if limit.hard > own.hard { try set(limit, soft: own.soft, of: pid) }
     }
   }
 
   /// Init, once it has nothing left to set up that a low limit could stop.
   static func apply(_ plan: ProcessPlan) throws(Failure) {
-    for limit in plan.rlimits {
-      try during(
-        "setting \(limit.name) to \(limit.soft):\(limit.hard)",
-        try setResourceLimit(limit.number, soft: limit.soft, hard: limit.hard, of: 0))
+    for limit in plan.rlimits { try set(limit, soft: limit.soft, of: 0) }
+  }
+
+  private static func set(
+    _ limit: (name: String, number: CInt, soft: UInt64, hard: UInt64), soft: UInt64, of pid: CInt
+  ) throws(Failure) {
+    do { try setResourceLimit(limit.number, soft: soft, hard: limit.hard, of: pid) } catch {
+      let failure = error.adding(context: "setting \(limit.name) to \(limit.soft):\(limit.hard)")
+      throw error.errno == .notPermitted ? failure.adding(hint: "raising a hard limit takes CAP_SYS_RESOURCE") : failure
     }
   }
 }

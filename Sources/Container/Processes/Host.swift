@@ -34,9 +34,9 @@ struct Host: ~Copyable {
 
   /// Leads init to the start gate.
   func bringToGate(_ runtime: Runtime) throws(Failure) {
-    if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }
     if let process = plan.process { try OOMScoreAdjustment.apply(process.process, pid: self.process.pid, plan.proc) }
     if plan.namespaces.hasUserNamespace {
+      if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }
       if plan.namespaces.new.contains(.user) { try IDMappings.write(plan.spec.linux, pid: process.pid, plan.proc) }
       try send(.proceed)
     }

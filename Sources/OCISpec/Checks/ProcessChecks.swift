@@ -20,11 +20,11 @@ extension Process {
   /// - Parameter prefix: path of the process in its document with a dot behind it, or nothing.
   func check(at prefix: String, _ found: inout [Problem]) {
     if args.isEmpty {
-      found.add(prefix + "args", "must hold at least the program to run")
+      found.add(prefix + "args", "args must not be empty")
     } else if args[0].isEmpty {
       found.add(prefix + "args[0]", "must not be empty, it is the program to run")
     }
-    if !cwd.isAbsolutePath { found.add(prefix + "cwd", "must be an absolute path, not \(cwd.quoted)") }
+    if !cwd.isAbsolutePath { found.add(prefix + "cwd", "Cwd must be an absolute path, not \(cwd.quoted)") }
     for (index, variable) in env.enumerated() where !variable.isAssignment {
       found.add("\(prefix)env[\(index)]", "\(variable.quoted) is not of the form NAME=value")
     }
