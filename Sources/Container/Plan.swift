@@ -14,6 +14,8 @@ struct Plan {
   /// The directory that becomes `/`.
   var rootfs: RootfsPlan
   var mounts: [PlannedMount] = []
+  /// The soft limit of open files to put back; nil when it was not raised.
+  var openFileLimit: UInt64?
   /// The host's nodes for what a process in a user namespace may not mknod(2).
   var hostDevices: [String: SharedDescriptor] = [:]
   var process: ProcessPlan?
@@ -41,6 +43,7 @@ struct Plan {
       controlGroup: try ControlGroupPlan.plan(spec.linux), noPivot: request.noPivot,
       tellsSteps: runtime.debug != nil, noNewKeyring: request.noNewKeyring,
       hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: bundle.path, annotations: spec.annotations))
+    plan.openFileLimit = try OpenFileLimit.raise(for: spec.mounts.count)
     plan.mounts = try Mounts.plan(spec, bundle: bundle.path, rootfs: rootfs, proc)
     plan.hostDevices = try Devices.plan(spec, namespaces)
     if let process = spec.process {

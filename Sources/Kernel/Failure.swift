@@ -53,11 +53,14 @@ package func during<R: ~Copyable>(
 // MARK: - Crossing from one process to another
 
 extension Failure {
+  /// No part is sent longer than this, so that the whole fits into one packet: a config may have names of any length.
+  private static let longestPart = 4096
+
   /// The failure as bytes: errno, then hint, cause and context, each ended by a NUL.
   package var encoded: [UInt8] {
     var bytes: [UInt8] = []
     for part in [String(errno?.rawValue ?? 0), hint ?? "", cause] + context {
-      bytes.append(contentsOf: part.utf8.lazy.filter { $0 != 0 })
+      bytes.append(contentsOf: part.utf8.lazy.filter { $0 != 0 }.prefix(Failure.longestPart))
       bytes.append(0)
     }
     return bytes

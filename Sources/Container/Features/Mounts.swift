@@ -107,6 +107,7 @@ enum Mounts {
     case .tree(let tree, let isDirectory):
       let target = try MountTarget.open(planned, isDirectory: isDirectory, rootfs)
       try tree.descriptor.attach(to: target)
+      tree.closeInChild()  // a container with a thousand of them needs room for other files
     case .path(let path):
       let place = try during("opening the source \(path)", try Descriptor.open(host: path, [.path]))
       let target = try MountTarget.open(planned, isDirectory: try place.status().kind == .directory, rootfs)

@@ -94,6 +94,7 @@ extension Init {
     try ExecLabels.apply(process.process, plan.proc)
     Signals.resetActions()
     try Signals.setMask(SignalSet())
+    try OpenFileLimit.restore(plan.openFileLimit)
     try Rlimits.apply(process)
     if process.process.noNewPrivileges { try ProcessControl.setNoNewPrivileges() }
   }
