@@ -1,0 +1,56 @@
+# apus: `make` builds it, `make run` runs a container with it. README.md has the rest.
+PREFIX ?= /usr/local
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+SWIFT_FILES = Sources Tests Package.swift
+
+.DEFAULT_GOAL := build
+.PHONY: build run install test validate conformance bench format lint clean help toolchain
+
+build: toolchain ## the binary build/apus: static, stripped
+	@.ci/dependencies build
+	swift build -c release --product apus
+	@mkdir -p build
+	strip -o build/.apus.new .build/release/apus
+	mv build/.apus.new build/apus
+
+run: build ## build it, and run the container of bundles/hello
+	@.ci/dependencies run
+	bundles/make-rootfs bundles/hello
+	$(SUDO) build/apus run --bundle bundles/hello hello-$$$$
+
+install: build ## copy it to $(DESTDIR)$(PREFIX)/bin
+	$(SUDO) install -D -m 755 build/apus $(DESTDIR)$(PREFIX)/bin/apus
+
+test: toolchain ## every test, in every place it needs
+	@.ci/dependencies build run test
+	Tests/run
+
+validate: toolchain ## the scenarios against runc and crun: what fails there is wrong in the scenario
+	@.ci/dependencies build run test bench
+	Tests/run --runtime runc
+	Tests/run --runtime crun
+
+conformance: build ## configurations that engines wrote
+	@.ci/dependencies run test conformance
+	$(SUDO) conformance/engines/run-captured build/apus
+
+bench: build ## time and memory beside runc and crun
+	@.ci/dependencies run bench
+	$(SUDO) benchmarks/run
+
+format: toolchain ## lay the sources out
+	swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+lint: toolchain ## is everything laid out?
+	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+
+clean: ## remove what was built
+	rm -rf .build build
+	$(SUDO) rm -rf bundles/*/rootfs
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' Makefile | expand -t 12
+
+toolchain:
+	@command -v swift >/dev/null || { \
+	  echo "no Swift toolchain in PATH: install 6.2 or newer for this system from https://www.swift.org/install/linux/" >&2; exit 1; }
