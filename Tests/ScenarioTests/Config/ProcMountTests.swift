@@ -5,7 +5,8 @@ extension Scenarios {
   /// A mount of proc, and what may be mounted in it.
   @Suite struct ProcMount {
     @Test func itShowsThePIDNamespaceOfTheContainer() throws {
-      #expect(try output(ofShell: "readlink /proc/self; cat /proc/1/comm; ls -d /proc/[0-9]* | wc -l").hasPrefix("2\nsh\n"))
+      let lines = try output(ofShell: "cat /proc/1/comm; echo /proc/[0-9]*; echo $$").split(separator: "\n")
+      #expect(lines == ["sh", "/proc/1", "1"])
     }
 
     @Test func itsOptionsAreInForce() throws {
@@ -25,7 +26,9 @@ extension Scenarios {
       expectApusSays("must be mounted on ordinary directory", try refusal(of: bundle))
     }
 
-    @Test(arguments: ["/proc/self", "/proc/sys/net", "/proc/1/attr", "proc/keys", "/sys/../proc/acpi"])
+    @Test(
+      .disabled(if: Runtime.isOldRunc, "runc 1.1 asks only of binds"),
+      arguments: ["/proc/self", "/proc/sys/net", "/proc/1/attr", "proc/keys", "/sys/../proc/acpi"])
     func aMountInItIsRefused(destination: String) throws {
       let bundle = try Bundle()
       bundle.addMount(destination, type: "tmpfs", source: "tmpfs")
@@ -39,7 +42,7 @@ extension Scenarios {
     }
 
     /// By way of a link, which no reading of the destination shows: CVE-2019-16884.
-    @Test func aMountInItThroughALinkIsRefused() throws {
+    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1 asks only of binds")) func aMountInItThroughALinkIsRefused() throws {
       let bundle = try Bundle()
       expectSuccess(try Spawned.run(["ln", "-s", "/proc", "\(bundle.rootfs)/p"]))
       bundle.addMount("/p/fs", type: "tmpfs", source: "tmpfs")
@@ -64,7 +67,8 @@ extension Scenarios {
     }
 
     /// A container without proc and sys: what the runtime needs of them it has from elsewhere.
-    @Test func aContainerWithoutItRuns() throws {
+    @Test(.enabled(if: Runtime.isApus, "peers close descriptors by way of the container's own /proc"))
+    func aContainerWithoutItRuns() throws {
       let bundle = try Bundle(shell: "ls /proc /sys; echo $?; id -u")
       bundle.config["mounts"] = []
       bundle.config["linux.maskedPaths"] = []
