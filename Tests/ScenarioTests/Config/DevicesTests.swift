@@ -63,8 +63,8 @@ extension Scenarios {
 
     @Test func aListedOneReplacesADefault() throws {
       let bundle = try Bundle(shell: Self.stat(["/dev/null"]))
-      bundle.config["linux.devices"] = [["path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 384, "uid": 7, "gid": 8]]
-      #expect(try output(of: bundle).hasPrefix("/dev/null character special file 1:3 "))
+      bundle.config["linux.devices"] = [["path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 438, "uid": 7, "gid": 8]]
+      #expect(try output(of: bundle) == "/dev/null character special file 1:3 666 7:8\n")
     }
 
     @Test func oneThatIsThereAlreadyAndMatchesIsTaken() throws {
@@ -118,12 +118,12 @@ extension Scenarios {
       let dev = "\(bundle.directory.path)/dev"
       try File.makeDirectory(dev)
       try File.write("", to: "\(dev)/only-this")
+      expectSuccess(try Spawned.run(["mknod", "-m", "666", "\(dev)/null", "c", "1", "3"]))
       bundle.config["mounts"] = .array(bundle.config["mounts"]?.array?.filter { !($0["destination"]?.string?.hasPrefix("/dev") ?? false) } ?? [])
       bundle.addBind(dev, on: "/dev", ["bind"])
       bundle.config["linux.maskedPaths"] = []
       _ = try output(of: bundle)
-      #expect(File.names(in: dev).contains("only-this"))
-      #expect(!File.names(in: dev).contains("null"))
+      #expect(File.names(in: dev) == ["null", "only-this"])
     }
   }
 
@@ -163,7 +163,7 @@ extension Scenarios {
       #expect(outcome.stdout == "" && outcome.stderr.contains("Operation not permitted"), "\(outcome)")
     }
 
-    @Test func aLaterRuleCounts() throws {
+    @Test(.disabled(if: Runtime.isRunc, "runc lets no rule take back a part of another")) func aLaterRuleCounts() throws {
       let rules: Value = [
         ["allow": false, "access": "rwm"], ["allow": true, "type": "c", "major": 1, "access": "rwm"],
         ["allow": false, "type": "c", "major": 1, "minor": 11, "access": "rwm"],

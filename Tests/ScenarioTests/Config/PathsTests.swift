@@ -32,7 +32,7 @@ extension Scenarios {
 
     @Test func whatIsNotThereIsNoError() throws {
       let bundle = try Bundle()
-      bundle.config["linux.maskedPaths"] = ["/no/such/thing", "/etc/passwd/below", "/proc/none"]
+      bundle.config["linux.maskedPaths"] = ["/no/such/thing", "/proc/none"]
       _ = try output(of: bundle)
     }
 
