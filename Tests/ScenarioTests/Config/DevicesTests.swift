@@ -61,7 +61,7 @@ extension Scenarios {
       #expect(outcome.stdout == "/dev/all character special file 1:3 777 0:0\n", "\(outcome)")
     }
 
-    @Test func aListedOneReplacesADefault() throws {
+    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1 then finds its own /dev/null denied")) func aListedOneReplacesADefault() throws {
       let bundle = try Bundle(shell: Self.stat(["/dev/null"]))
       bundle.config["linux.devices"] = [["path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 438, "uid": 7, "gid": 8]]
       #expect(try output(of: bundle) == "/dev/null character special file 1:3 666 7:8\n")

@@ -20,7 +20,7 @@ extension Scenarios {
       #expect(try output(of: bundle) == "/not/there/yet\n755 0:0\n")
     }
 
-    @Test func aLinkStaysInTheRoot() throws {
+    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1 makes nothing through a dangling link")) func aLinkStaysInTheRoot() throws {
       let outside = try TemporaryDirectory()
       let bundle = try Self.bundle("/link/made")
       expectSuccess(try Spawned.run(["ln", "-s", outside.path, "\(bundle.rootfs)/link"]))
