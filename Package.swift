@@ -2,8 +2,12 @@
 import PackageDescription
 
 // Every room is compiled with strict memory safety: a libc call or a pointer outside `unsafe` does not build.
-let strict: [SwiftSetting] = [.strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility")]
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility"),
+]
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let commit = Context.gitInformation?.currentCommit ?? ""
 
 let package = Package(
   name: "apus",
@@ -15,8 +19,11 @@ let package = Package(
     .systemLibrary(name: "CJSON", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Wshadow", "-Werror"])]),
 
+    // The commit that --version shows. A target of its own, so that a new commit compiles one line again and nothing else.
+    .target(name: "CVersion", cSettings: [.define("APUS_COMMIT", to: "\"\(commit)\"")]),
+
     // The rooms. An arrow only points down; `docs/architecture.md` says what each holds.
-    .target(name: "Kernel", dependencies: ["CLinux", "CSeccomp", "CCapability", system], swiftSettings: strict),
+    .target(name: "Kernel", dependencies: ["CLinux", "CVersion", "CSeccomp", "CCapability", system], swiftSettings: strict),
     .target(name: "JSON", dependencies: ["CJSON"], swiftSettings: strict),
     .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "ControlGroups", dependencies: ["Kernel", "OCISpec", system], swiftSettings: strict),

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -22,14 +21,12 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct open_how) == 24, "openat2(2) OPEN_HOW_SIZE_VER0");
 _Static_assert(sizeof(struct clone_args) == 88, "clone3(2) CLONE_ARGS_SIZE_VER2");
 _Static_assert(sizeof(struct mount_attr) == 32, "mount_setattr(2) MOUNT_ATTR_SIZE_VER0");
 _Static_assert(sizeof(struct rlimit) == 16, "prlimit(2) takes two 64-bit values");
-_Static_assert(sizeof(struct timespec) == 16, "utimensat(2) takes four 64-bit values");
 
 // The name in here must be that of no argument: `call` is expanded inside of its scope.
 #define RESULT(call)                                                                                                   \
@@ -38,9 +35,7 @@ _Static_assert(sizeof(struct timespec) == 16, "utimensat(2) takes four 64-bit va
     return kernel_answer < 0 ? -errno : kernel_answer;                                                                 \
   } while (0)
 
-int apus_openat2(int d, const char *path, const struct open_how *how) {
-  RESULT(syscall(SYS_openat2, d, path, how, sizeof *how));
-}
+int apus_openat2(int d, const char *path, const struct open_how *how) { RESULT(syscall(SYS_openat2, d, path, how, sizeof *how)); }
 int apus_close(int fd) { RESULT(close(fd)); }
 int apus_close_range(unsigned first, unsigned last, unsigned flags) { RESULT(syscall(SYS_close_range, first, last, flags)); }
 long apus_read(int fd, void *bytes, size_t count) { RESULT(read(fd, bytes, count)); }
@@ -62,12 +57,7 @@ int apus_unlinkat(int d, const char *path, int flags) { RESULT(unlinkat(d, path,
 int apus_renameat(int d, const char *from, const char *to) { RESULT(renameat(d, from, d, to)); }
 int apus_fchmod(int fd, unsigned mode) { RESULT(fchmod(fd, mode)); }
 int apus_fchmodat(int d, const char *name, unsigned mode) { RESULT(fchmodat(d, name, mode, 0)); }
-int apus_fchownat(int d, const char *path, unsigned uid, unsigned gid, int flags) {
-  RESULT(fchownat(d, path, uid, gid, flags));
-}
-int apus_utimensat(int d, const char *path, const int64_t times[4], int flags) {
-  RESULT(utimensat(d, path, (const struct timespec *)times, flags));
-}
+int apus_fchownat(int d, const char *path, unsigned uid, unsigned gid, int flags) { RESULT(fchownat(d, path, uid, gid, flags)); }
 long apus_getdents64(int fd, void *bytes, size_t count) { RESULT(syscall(SYS_getdents64, fd, bytes, count)); }
 long apus_getxattr(int fd, const char *name, void *bytes, size_t count) { RESULT(fgetxattr(fd, name, bytes, count)); }
 long apus_listxattr(int fd, char *bytes, size_t count) { RESULT(flistxattr(fd, bytes, count)); }
@@ -79,11 +69,7 @@ int apus_duplicate(int fd, int lowest) { RESULT(fcntl(fd, F_DUPFD_CLOEXEC, lowes
 int apus_duplicate_onto(int fd, int target) { RESULT(dup2(fd, target)); }
 int apus_get_descriptor_flags(int fd) { RESULT(fcntl(fd, F_GETFD)); }
 int apus_set_descriptor_flags(int fd, int flags) { RESULT(fcntl(fd, F_SETFD, flags)); }
-int apus_get_status_flags(int fd) { RESULT(fcntl(fd, F_GETFL)); }
-int apus_pipe(int fds[2]) { RESULT(pipe2(fds, O_CLOEXEC)); }
 int apus_memfd_create(const char *name, unsigned flags) { RESULT(memfd_create(name, flags | MFD_CLOEXEC)); }
-int apus_inotify_init(void) { RESULT(inotify_init1(IN_CLOEXEC)); }
-int apus_inotify_add_watch(int fd, const char *path, unsigned mask) { RESULT(inotify_add_watch(fd, path, mask)); }
 
 int apus_clone3(struct clone_args *args) { RESULT(syscall(SYS_clone3, args, sizeof *args)); }
 int apus_setns(int fd, int kinds) { RESULT(syscall(SYS_setns, fd, kinds)); }
@@ -118,15 +104,12 @@ int apus_sethostname(const char *name, size_t count) { RESULT(sethostname(name, 
 int apus_setdomainname(const char *name, size_t count) { RESULT(setdomainname(name, count)); }
 int apus_personality(unsigned long domain) { RESULT(syscall(SYS_personality, domain)); }
 int apus_sched_setattr(int pid, const void *attributes) { RESULT(syscall(SYS_sched_setattr, pid, attributes, 0)); }
-int apus_sched_setaffinity(int pid, size_t size, const void *mask) { RESULT(syscall(SYS_sched_setaffinity, pid, size, mask)); }
 int apus_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits) {
   RESULT(syscall(SYS_set_mempolicy, mode, mask, bits));
 }
 int apus_ioprio_set(int which, int who, int priority) { RESULT(syscall(SYS_ioprio_set, which, who, priority)); }
 long apus_keyctl_join_session(const char *name) { RESULT(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name)); }
-int apus_keyctl_set_permissions(long key, unsigned permissions) {
-  RESULT(syscall(SYS_keyctl, KEYCTL_SETPERM, key, permissions));
-}
+int apus_keyctl_set_permissions(long key, unsigned permissions) { RESULT(syscall(SYS_keyctl, KEYCTL_SETPERM, key, permissions)); }
 int apus_seccomp(unsigned operation, unsigned flags, void *args) { RESULT(syscall(SYS_seccomp, operation, flags, args)); }
 // The signal mask of rt_sigprocmask(2) is 64 bits: bit n-1 is signal n.
 int apus_block_signals(uint64_t mask, uint64_t *old) { RESULT(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &mask, old, 8)); }
@@ -153,32 +136,16 @@ int apus_umount2(const char *target, int flags) { RESULT(syscall(SYS_umount2, ta
 
 int apus_socket(int domain, int type, int protocol) { RESULT(socket(domain, type | SOCK_CLOEXEC, protocol)); }
 int apus_socketpair(int type, int fds[2]) { RESULT(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds)); }
-static int unix_address(struct sockaddr_un *address, const char *path) {
-  size_t length = strlen(path);
-  if (length >= sizeof address->sun_path) return -ENAMETOOLONG;
-  *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-  memcpy(address->sun_path, path, length);
-  return 0;
+static int at_unix_path(int (*call)(int, const struct sockaddr *, socklen_t), int fd, const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
+  strcpy(address.sun_path, path);
+  RESULT(call(fd, (struct sockaddr *)&address, sizeof address));
 }
-int apus_bind_unix(int fd, const char *path) {
-  struct sockaddr_un a;
-  int failed = unix_address(&a, path);
-  if (failed) return failed;
-  RESULT(bind(fd, (struct sockaddr *)&a, sizeof a));
-}
-int apus_connect_unix(int fd, const char *path) {
-  struct sockaddr_un a;
-  int failed = unix_address(&a, path);
-  if (failed) return failed;
-  RESULT(connect(fd, (struct sockaddr *)&a, sizeof a));
-}
+int apus_bind_unix(int fd, const char *path) { return at_unix_path(bind, fd, path); }
+int apus_connect_unix(int fd, const char *path) { return at_unix_path(connect, fd, path); }
 int apus_listen(int fd, int backlog) { RESULT(listen(fd, backlog)); }
 int apus_accept(int fd) { RESULT(accept4(fd, NULL, NULL, SOCK_CLOEXEC)); }
-int apus_peer_pid(int fd) {
-  struct ucred c;
-  socklen_t size = sizeof c;
-  RESULT(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &size) < 0 ? -1 : c.pid);
-}
 enum { most_fds = 16 };
 long apus_send(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count) {
   char control[CMSG_SPACE(sizeof(int) * most_fds)] = {0};

@@ -100,7 +100,9 @@ enum CommandTable {
     .debug, .log, .logFormat, .logLevel, .root, .systemdCgroup, .cgroupManager, .rootless, .help, .version,
   ]
 
-  static let verbs: [Verb] = [.create, .delete, .features, .help, .kill, .list, .run, .spec, .start, .state]
+  static let verbs: [Verb] = [
+    .create, .delete, .features, .help, .kill, .list, .pause, .resume, .run, .spec, .start, .state,
+  ]
 
   static func verb(named name: String) throws(Failure) -> Verb {
     for verb in verbs where verb.name == name || verb.alias == name { return verb }

@@ -37,7 +37,7 @@ struct Invocation {
     return Runtime(
       root: root, rootIsExplicit: given != nil, systemdCgroup: try Globals.systemdCgroup(globals), logFile: report.file,
       warn: { report.warn($0) },
-      debug: { report.debug($0) })
+      debug: report.isDebugging ? { report.debug($0) } : nil)
   }
 }
 

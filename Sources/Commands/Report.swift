@@ -53,6 +53,7 @@ final class Report {
     }
   }
 
+  var isDebugging: Bool { isOn(.debug) }
   func warn(_ text: String) { tell(.warning, text) }
   func debug(_ text: String) { tell(.debug, text) }
 

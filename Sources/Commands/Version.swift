@@ -7,11 +7,12 @@ enum Version {
   /// The version of the runtime specification that is implemented.
   static var spec: String { SpecVersion.supported.description }
 
-  /// `<name> version <semver>` and `spec: …`: engines read these lines. There is no `commit:` line, because a build from
-  /// source does not know its commit, and an invented value would be shown to people as a fact.
+  /// `<name> version <semver>`, `commit: …`, `spec: …`: engines read these lines. A build outside of a git checkout
+  /// does not know its commit and says so.
   static var text: String {
     """
     apus version \(apus)
+    commit: \(buildCommit ?? "unknown")
     spec: \(spec)
     libseccomp: \(SeccompFilter.libraryVersion)
 

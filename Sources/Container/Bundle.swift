@@ -14,7 +14,7 @@ struct Bundle {
   static func load(_ request: CreateRequest) throws(Failure) -> Bundle {
     let file = FilePath(request.bundle).appending("config.json").string
     let bytes: [UInt8]
-    do { bytes = try Descriptor.open(host: file, [.readOnly]).readAll() } catch where error.errno == .noSuchFileOrDirectory {
+    do { bytes = try Descriptor.open(host: file, [.readOnly]).readAll() } catch  where error.errno == .noSuchFileOrDirectory {
       throw Failure("JSON specification file config.json not found", hint: "there is no \(file)")
     } catch { throw error.adding(context: "reading \(file)") }
     do {

@@ -6,8 +6,9 @@ import OCISpec
 package enum FeaturesFacts {
   package static func document(version: String) -> JSONValue {
     var features = Features(
-      version: version, commit: "", capabilities: Kernel.Capabilities.names,
-      seccomp: .init(enabled: true, supportedFlags: SeccompFeature.supportedFlags, libseccompVersion: SeccompFilter.libraryVersion))
+      version: version, commit: buildCommit ?? "", capabilities: Kernel.Capabilities.names,
+      seccomp: .init(
+        enabled: true, supportedFlags: SeccompFeature.supportedFlags, libseccompVersion: SeccompFilter.libraryVersion))
     features.cgroups.systemd = false
     features.cgroups.systemdUser = false
     features.selinux = false

@@ -21,6 +21,8 @@ struct Plan {
   var seccomp: SeccompPlan?
   let controlGroup: ControlGroupPlan
   var noPivot: Bool
+  /// Whether init tells its steps for the debug log.
+  let tellsSteps: Bool
   var noNewKeyring: Bool
   /// What the state documents of hooks have in common.
   var hookState: HookState
@@ -32,11 +34,12 @@ struct Plan {
     let spec = bundle.spec
     try Refused.check(spec)
     let proc = try ProcFS()
-    let namespaces = try NamespacePlan.plan(spec.linux)
+    let namespaces = try NamespacePlan.plan(spec)
     let rootfs = try RootfsPlan.plan(spec, bundle: bundle.path)
     var plan = Plan(
       id: request.id, spec: spec, bundle: bundle.path, proc: proc, namespaces: namespaces, rootfs: rootfs,
-      controlGroup: try ControlGroupPlan.plan(spec.linux), noPivot: request.noPivot, noNewKeyring: request.noNewKeyring,
+      controlGroup: try ControlGroupPlan.plan(spec.linux), noPivot: request.noPivot,
+      tellsSteps: runtime.debug != nil, noNewKeyring: request.noNewKeyring,
       hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: bundle.path, annotations: spec.annotations))
     plan.mounts = try Mounts.plan(spec, bundle: bundle.path, rootfs: rootfs, proc)
     plan.hostDevices = try Devices.plan(spec, namespaces)
@@ -45,7 +48,7 @@ struct Plan {
       if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
     }
     plan.seccomp = try SeccompFeature.plan(
-      spec.linux.seccomp, cacheDirectory: "\(runtime.root)/.cache/seccomp", warn: runtime.warn, debug: runtime.debug)
+      spec.linux.seccomp, cacheDirectory: "\(runtime.root)/.cache/seccomp", warn: runtime.warn, debug: { runtime.debug?($0) })
     return plan
   }
 }

@@ -14,12 +14,12 @@ package struct Runtime {
   package let logFile: SharedDescriptor?
   /// Takes a warning: something was ignored, or did not go as well as it could. Never changes what happens.
   package let warn: (String) -> Void
-  /// Takes a line of the debug log.
-  package let debug: (String) -> Void
+  /// Takes a line of the debug log; nil when nobody reads it, and nothing is then composed for it.
+  package let debug: ((String) -> Void)?
 
   package init(
     root: String, rootIsExplicit: Bool = false, systemdCgroup: Bool = false, logFile: SharedDescriptor? = nil,
-    warn: @escaping (String) -> Void, debug: @escaping (String) -> Void
+    warn: @escaping (String) -> Void, debug: ((String) -> Void)?
   ) {
     self.root = root
     self.rootIsExplicit = rootIsExplicit
@@ -82,7 +82,7 @@ package enum IPCMode: Equatable, Sendable {
       self = .private
     } else if text == "host" {
       self = .host
-    } else if text.hasPrefix("container:"), text.count > "container:".count {
+    } else if text.hasPrefix("container:") {
       self = .container(id: String(text.dropFirst("container:".count)))
     } else {
       return nil

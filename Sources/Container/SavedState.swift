@@ -32,13 +32,18 @@ struct SavedState {
   static func load(from directory: borrowing StateDirectory) throws(Failure) -> SavedState {
     let path = "\(directory.path)/\(StateDirectory.stateFile)"
     let bytes: [UInt8]
-    do { bytes = try directory.read(StateDirectory.stateFile) } catch where error.errno == .noSuchFileOrDirectory {
-      throw Failure("container does not exist", hint: "\(directory.path) has no state.json: a create that was interrupted, or is at work; `apus delete --force` clears it")
+    do { bytes = try directory.read(StateDirectory.stateFile) } catch  where error.errno == .noSuchFileOrDirectory {
+      throw Failure(
+        "container does not exist",
+        hint: "\(directory.path) has no state.json: a create that was interrupted, or is at work; `apus delete --force` clears it"
+      )
     } catch { throw error.adding(context: "reading \(path)") }
     do {
       let reader = try Reader(parsing: bytes)
       let state = SavedState(reader)
-      guard reader.problems.isEmpty else { throw Failure("\(path): \(reader.problems.map(\.description).joined(separator: "; "))") }
+      guard reader.problems.isEmpty else {
+        throw Failure("\(path): \(reader.problems.map(\.description).joined(separator: "; "))")
+      }
       return state
     } catch let error as SyntaxError {
       throw Failure("\(path):\(error.line):\(error.column): \(error.message)")
@@ -58,8 +63,10 @@ struct SavedState {
     ownerUID = reader.integer("owner", .required) ?? 0
     pid = reader.integer("pid", .required) ?? 0
     startTime = reader.integer("startTime", .required) ?? 0
-    controlGroup = reader.object("cgroup") { ControlGroup.Record(
-        path: $0.string("path", .required) ?? "", inode: $0.integer("inode", .required) ?? 0, created: $0.strings("created")) }
+    controlGroup = reader.object("cgroup") {
+      ControlGroup.Record(
+        path: $0.string("path", .required) ?? "", inode: $0.integer("inode", .required) ?? 0, created: $0.strings("created"))
+    }
     mountsOnHost = reader.flag("mountsOnHost") ?? false
     annotations = reader.stringMap("annotations", opaque: true)
   }
@@ -71,14 +78,21 @@ struct SavedState {
       ("startTime", .unsigned(startTime)), ("mountsOnHost", .boolean(mountsOnHost)), ("annotations", .map(annotations)),
     ]
     if let controlGroup {
-      members.append(("cgroup", .object([("path", .string(controlGroup.path)), ("inode", .unsigned(controlGroup.inode)), ("created", .strings(controlGroup.created))])))
+      members.append(
+        (
+          "cgroup",
+          .object([
+            ("path", .string(controlGroup.path)), ("inode", .unsigned(controlGroup.inode)),
+            ("created", .strings(controlGroup.created)),
+          ])
+        ))
     }
     return .object(members)
   }
 
   // MARK: Making one
 
-  init(new plan: Plan, cgroup: ControlGroup.Record?) {
+  init(new plan: Plan) {
     id = plan.id
     ociVersion = plan.spec.ociVersion
     bundle = plan.bundle
@@ -87,14 +101,16 @@ struct SavedState {
     ownerUID = effectiveUserID
     pid = 0
     startTime = 0
-    controlGroup = cgroup
+    controlGroup = nil
     mountsOnHost = !plan.namespaces.hasMountNamespace
     annotations = plan.spec.annotations
   }
 
   /// Gives the listener of the seccomp filter, loaded as the program was about to start, to its supervisor.
   func forward(_ listener: borrowing Descriptor, _ spec: Spec) throws(Failure) {
-    guard let seccomp = spec.linux.seccomp else { throw Failure("the container's process sent a seccomp listener without a filter") }
+    guard let seccomp = spec.linux.seccomp else {
+      throw Failure("the container's process sent a seccomp listener without a filter")
+    }
     try SeccompStep.forward(listener, seccomp, hookState.state(.created, pid: pid), pid: pid)
   }
 
@@ -106,43 +122,8 @@ struct SavedState {
   func initProcess(_ proc: ProcFS) throws(Failure) -> ProcessHandle? {
     if pid == 0 { return nil }
     let handle: ProcessHandle
-    do { handle = try ProcessHandle(pid: pid) } catch where error.errno == .noSuchProcess { return nil }
+    do { handle = try ProcessHandle(pid: pid) } catch  where error.errno == .noSuchProcess { return nil }
     guard let found = try ProcessStatus.read(pid, proc), found.startTime == startTime, !found.hasEnded else { return nil }
     return handle
   }
-}
-
-/// /proc/PID/stat, proc(5)
-struct ProcessStatus {
-  let startTime: UInt64
-  /// A zombie or dead: it runs no more, only its parent has not asked yet.
-  let hasEnded: Bool
-
-  /// nil when there is no such process.
-  static func read(_ pid: CInt, _ proc: ProcFS) throws(Failure) -> ProcessStatus? {
-    let bytes: [UInt8]
-    do { bytes = try proc.open("\(pid)/stat", [.readOnly]).read(atMost: 4096) } catch
-      where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess
-    { return nil }
-    // The second field is the name in parentheses, which may hold anything, a parenthesis too: the last one ends it.
-    guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-    let fields = bytes[(end + 1)...].split(separator: 0x20)
-    guard fields.count > 19, let startTime = UInt64(String(decoding: fields[19], as: UTF8.self)) else { return nil }
-    let state = fields[0].first
-    return ProcessStatus(startTime: startTime, hasEnded: state == UInt8(ascii: "Z") || state == UInt8(ascii: "X"))
-  }
-}
-
-/// The state document hooks get on their standard input (config.md "POSIX-platform Hooks").
-struct HookState {
-  let ociVersion: String
-  let id: String
-  let bundle: String
-  let annotations: [String: String]
-
-  func state(_ status: Status, pid: CInt) -> State {
-    State(ociVersion: ociVersion, id: id, status: status, pid: pid, bundle: bundle, annotations: annotations)
-  }
-
-  func document(status: Status, pid: CInt) -> String { state(status, pid: pid).document().text(.compact) }
 }

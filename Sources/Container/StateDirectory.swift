@@ -27,7 +27,7 @@ struct StateDirectory: ~Copyable {
   /// Makes the directory of a new container and takes its lock.
   static func create(root: String, id: String) throws(Failure) -> StateDirectory {
     let rootDirectory = try openRoot(root, create: true)
-    do { try rootDirectory.makeDirectory(id, mode: 0o711) } catch where error.errno == .fileExists {
+    do { try rootDirectory.makeDirectory(id, mode: 0o711) } catch  where error.errno == .fileExists {
       throw Failure("container with given ID already exists", hint: "`apus delete \(id)` frees it; see \(root)/\(id)")
     } catch { throw error.adding(context: "making \(root)/\(id)") }
     let state = StateDirectory(path: "\(root)/\(id)", directory: try open(id, in: rootDirectory))
@@ -46,7 +46,7 @@ struct StateDirectory: ~Copyable {
         if try state.isGone() { throw Failure("", errno: .noSuchFileOrDirectory) }
       }
       return state
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .noSuchFileOrDirectory {
       throw Failure("container does not exist", hint: "no \(root)/\(id)")
     }
   }
@@ -56,11 +56,13 @@ struct StateDirectory: ~Copyable {
     do {
       let names = try Descriptor.open(host: root, [.readOnly, .directory]).entries()
       return names.filter { !$0.hasPrefix(".") }.sorted()
-    } catch where error.errno == .noSuchFileOrDirectory { return nil }
+    } catch  where error.errno == .noSuchFileOrDirectory { return nil }
   }
 
   private static func openRoot(_ root: String, create: Bool) throws(Failure) -> Descriptor {
-    do throws(Failure) { return try Descriptor.open(host: root, [.path, .directory]) } catch where create && error.errno == .noSuchFileOrDirectory {
+    do throws(Failure) { return try Descriptor.open(host: root, [.path, .directory]) } catch
+      where create && error.errno == .noSuchFileOrDirectory
+    {
       var path = FilePath(root)
       var missing: [FilePath] = []
       while !path.isEmpty, path.components.count > 0 {
@@ -71,7 +73,7 @@ struct StateDirectory: ~Copyable {
         try during("making \(path)", try Kernel.makeDirectory(host: path.string, mode: path.string == root ? 0o700 : 0o755))
       }
       return try during("opening \(root)", try Descriptor.open(host: root, [.path, .directory]))
-    }
+    } catch { throw error.adding(context: "opening \(root)") }
   }
 
   private static func open(_ id: String, in root: borrowing Descriptor) throws(Failure) -> Descriptor {
@@ -85,7 +87,7 @@ struct StateDirectory: ~Copyable {
       let here = try Descriptor.open(host: path, [.path, .directory, .noFollow]).status()
       let locked = try handle.descriptor.status()
       return here.inode != locked.inode || here.device != locked.device
-    } catch where error.errno == .noSuchFileOrDirectory { return true }
+    } catch  where error.errno == .noSuchFileOrDirectory { return true }
   }
 
   func read(_ name: String) throws(Failure) -> [UInt8] {
@@ -105,7 +107,8 @@ struct StateDirectory: ~Copyable {
     try handle.descriptor.rename(temporary, to: name)
   }
 
-  func has(_ name: String) -> Bool { (try? handle.descriptor.status(of: name)) != nil }  // any failure means that we cannot use it
+  /// Any failure means that it cannot be used.
+  func has(_ name: String) -> Bool { (try? handle.descriptor.status(of: name)) != nil }
 
   /// Removes what a create that failed has left of the directory at `path`.
   static func discard(_ path: String) {

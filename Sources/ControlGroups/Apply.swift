@@ -101,7 +101,7 @@ extension ControlGroup {
   }
 
   private func hintForMissing(_ file: String, _ write: Write) -> String? {
-    if file.hasPrefix("hugetlb."), let names = try? directory.shared.descriptor.entries() {
+    if file.hasPrefix("hugetlb."), let names = try? directory.listing().entries() {
       let sizes = names.filter { $0.hasPrefix("hugetlb.") && $0.hasSuffix("B.max") }.map { $0.dropFirst(8).dropLast(4) }.sorted()
       return "this kernel has huge pages of: \(sizes.joined(separator: ", "))"
     }

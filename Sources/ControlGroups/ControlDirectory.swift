@@ -26,7 +26,12 @@ package final class ControlDirectory {
 
   /// The names of the cgroups right below this one. Control files are regular files, so directories are cgroups.
   func children() throws(Failure) -> [String] {
-    try during("listing cgroup \(path)", try shared.descriptor.directories())
+    try during("listing cgroup \(path)", try listing().directories())
+  }
+
+  /// Opened anew for each listing: how far a directory has been read belongs to the open file, and this one lives long.
+  func listing() throws(Failure) -> Descriptor {
+    try shared.descriptor.open(".", [.readOnly, .directory], resolve: [.beneath, .noSymlinks, .noCrossDevice])
   }
 
   // MARK: Control files

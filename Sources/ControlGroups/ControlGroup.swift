@@ -8,6 +8,7 @@ package final class ControlGroup {
     /// From the root of the hierarchy, beginning with a slash.
     package let path: String
     /// The inode of the directory: its cgroup id. A cgroup of the same name made later by someone else has another.
+    /// 0 in the record of a cgroup that was only about to be made.
     package let inode: UInt64
     /// The paths of the cgroups that were made for the container, outermost first. Those that were there before are
     /// not in it and are spared (runtime.md "Delete").
@@ -46,8 +47,25 @@ package final class ControlGroup {
       return nil
     }
     let status = try during("opening cgroup \(directory.path)", try directory.shared.descriptor.status())
-    if status.inode != record.inode { return nil }
+    if record.inode != 0 && status.inode != record.inode { return nil }
     return ControlGroup(hierarchy: hierarchy, record: record, directory: directory)
+  }
+}
+
+extension ControlGroup {
+  /// What ``create(_:in:needs:)`` is about to make: written down before, it tells what to clear away should this process be
+  /// killed in between.
+  package static func intent(_ path: String, in hierarchy: Hierarchy) -> Record {
+    var reached = ""
+    var missing: [String] = []
+    for name in path.split(separator: "/") {
+      reached += "/\(name)"
+      // A level that cannot be looked at is taken for missing: only an empty cgroup is ever removed.
+      if !missing.isEmpty || (try? hierarchy.root.shared.descriptor.status(of: String(reached.dropFirst()))) == nil {
+        missing.append(reached)
+      }
+    }
+    return Record(path: path, inode: 0, created: missing)
   }
 }
 

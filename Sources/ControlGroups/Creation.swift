@@ -15,13 +15,11 @@ extension ControlGroup {
   ///     needs are handed down too where that is possible, for their statistics and for later updates.
   package static func create(_ path: String, in hierarchy: Hierarchy, needs: Needs = Needs()) throws(Failure) -> ControlGroup {
     try hierarchy.require(needs)
-    for _ in 0..<16 {
-      do { return try attempt(path, hierarchy, needs) } catch let error where error.hasVanished {
-        // Another container's `delete` removed a level it had made, between our finding it and our using it.
-        continue
-      }
+    // Another container's `delete` may remove a level it had made, between our finding it and our using it.
+    for _ in 1..<16 {
+      do { return try attempt(path, hierarchy, needs) } catch let error where error.hasVanished { continue }
     }
-    throw Failure("creating cgroup \(hierarchy.mountPoint)\(path): a level of it keeps vanishing")
+    return try attempt(path, hierarchy, needs)
   }
 
   private static func attempt(_ path: String, _ hierarchy: Hierarchy, _ needs: Needs) throws(Failure) -> ControlGroup {

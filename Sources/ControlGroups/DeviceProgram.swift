@@ -13,22 +13,33 @@ package struct DeviceProgram: Equatable, Sendable {
   /// No program is needed then.
   package let allowsEverything: Bool
 
+  /// BPF_COMPLEXITY_LIMIT_JMP_SEQ, less what the last rule takes meanwhile. Beyond it the kernel says EFAULT, as if a
+  /// pointer were wrong.
+  private static let pendingLimit = 8192 - 4
+
   /// - Parameter rules: in their order, the last one winning; see ``OCISpec/DeviceRule/defaults``.
   package init(_ rules: [DeviceRule]) throws(Failure) {
     var code = [Instruction.loadWord(.access, at: 0), .shiftRight(.access, by: 16)]
     var seen: Set<DeviceCondition> = []
     var denies = false
     var isOpen = true
+    var pending = 0
     for rule in rules.reversed() where isOpen {
       let condition = try DeviceCondition(rule)
       // Overridden whole by a later rule for just the same.
       if !seen.insert(condition).inserted { continue }
       code += condition.code(allow: rule.allow)
+      pending += condition.pendingBranches(allow: rule.allow)
       denies = denies || !rule.allow
       // Nothing gets past a rule for all letters of all devices, and the kernel refuses a program with dead code.
       isOpen = !condition.matchesEverything
     }
     if isOpen { code += Instruction.answer(0) }
+    if pending > DeviceProgram.pendingLimit {
+      throw Failure(
+        "linux.resources.devices: \(rules.count) rules are more than the kernel's BPF verifier follows",
+        hint: "it keeps at most 8192 branches in mind; rules for rwm and rules without numbers take the fewest")
+    }
     allowsEverything = !isOpen && !denies
     instructions = code.map(\.encoded)
   }
@@ -88,6 +99,14 @@ private struct DeviceCondition: Hashable {
       code = [.loadHalf(.scratch, at: 0), .skipUnlessEqual(.scratch, type, Int16(code.count + verdict.count))] + code
     }
     return code + verdict
+  }
+
+  /// How many branches the verifier still has to follow when it comes to the next rule: it follows the match first and
+  /// keeps the target of every test in mind, and comes to the next rule by the last of these.
+  func pendingBranches(allow: Bool) -> Int {
+    let tests = [type, major, minor].count { $0 != nil }
+    if access == 7 { return max(0, tests - 1) }
+    return allow ? tests : tests + 1
   }
 
   /// `access` holds the letters that no rule has decided yet.

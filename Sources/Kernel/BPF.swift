@@ -66,6 +66,9 @@ package enum BPF {
 
   @discardableResult
   private static func bpf(_ name: StaticString, _ command: CInt, _ attributes: inout bpf_attr) throws(Failure) -> CInt {
-    try call(name) { unsafe apus_bpf(command, &attributes, UInt32(MemoryLayout<bpf_attr>.size)) }
+    let result = unsafe apus_bpf(command, &attributes, UInt32(MemoryLayout<bpf_attr>.size))
+    if result >= 0 { return result }
+    // Not through `call`: to the verifier EFAULT is a program with too many branches, no bug of ours.
+    throw Failure("\(name)", errno: Errno(rawValue: -result))
   }
 }

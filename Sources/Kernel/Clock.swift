@@ -5,6 +5,11 @@ package struct Timestamp: Sendable, Equatable {
   package let seconds: Int
   package let nanoseconds: Int
 
+  package init(seconds: Int, nanoseconds: Int) {
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+  }
+
   package static var now: Timestamp {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
@@ -24,12 +29,22 @@ package struct Timestamp: Sendable, Equatable {
   /// RFC 3339 in UTC to the second.
   package var rfc3339Seconds: String { "\(date)Z" }
 
+  /// By arithmetic: gmtime(3) would read /etc/localtime, and after pivot_root(2) that is the container's.
   private var date: String {
-    var seconds = seconds
-    var parts = unsafe tm()
-    unsafe gmtime_r(&seconds, &parts)
-    let day = unsafe "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))"
-    return unsafe "\(day)T\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))"
+    let days = seconds / 86400
+    let time = seconds % 86400
+    // The year is counted from March on, so that the leap day is its last; 719468 days are from 0000-03-01 to 1970-01-01.
+    let shifted = days + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted % 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+    let clock = "\(padded(time / 3600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))"
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock)"
   }
 }
 

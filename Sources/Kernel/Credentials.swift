@@ -14,7 +14,9 @@ package func setSupplementaryGroups(_ groups: [UInt32]) throws(Failure) {
 
 package func setFileModeMask(_ mask: UInt32) { _ = umask(mask) }
 package func startSession() throws(Failure) { try call("setsid") { apus_setsid() } }
-package func setHostname(_ name: String) throws(Failure) { try call("sethostname") { unsafe apus_sethostname(name, name.utf8.count) } }
+package func setHostname(_ name: String) throws(Failure) {
+  try call("sethostname") { unsafe apus_sethostname(name, name.utf8.count) }
+}
 package func setDomainname(_ name: String) throws(Failure) {
   try call("setdomainname") { unsafe apus_setdomainname(name, name.utf8.count) }
 }
@@ -55,7 +57,14 @@ package enum Keyring {
   }
 }
 
-/// prlimit(2) for another process.
+/// The soft and the hard limit of this process (prlimit(2)).
+package func resourceLimit(_ resource: CInt) throws(Failure) -> (soft: UInt64, hard: UInt64) {
+  var limit: [UInt64] = [0, 0]
+  try call("prlimit") { unsafe apus_prlimit(0, resource, nil, &limit) }
+  return (limit[0], limit[1])
+}
+
+/// prlimit(2) for a process; pid 0 is this one.
 package func setResourceLimit(_ resource: CInt, soft: UInt64, hard: UInt64, of pid: CInt) throws(Failure) {
   let limit = [soft, hard]
   try call("prlimit") { unsafe apus_prlimit(pid, resource, limit, nil) }

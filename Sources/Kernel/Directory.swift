@@ -53,6 +53,7 @@ extension Descriptor {
   /// The names in this directory, without `.` and `..`. The descriptor must not be a `.path` one.
   package func entries() throws(Failure) -> [String] {
     var names: [String] = []
+    try rewind()  // a second listing of the same descriptor would be empty otherwise
     while true {
       var failure: Failure?
       let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 32 << 10) { buffer, count in
@@ -76,7 +77,7 @@ extension Descriptor {
   /// Removes all that is below this directory, never crossing into another mount or through a link.
   package func removeContents() throws(Failure) {
     for name in try entries() {
-      do { try removeFile(name) } catch where error.errno == .isDirectory || error.errno == .notPermitted {
+      do { try removeFile(name) } catch  where error.errno == .isDirectory || error.errno == .notPermitted {
         let below = try open(name, [.readOnly, .directory, .noFollow], resolve: [.beneath, .noSymlinks, .noCrossDevice])
         try below.removeContents()
         try removeDirectory(name)
@@ -105,7 +106,8 @@ extension Descriptor {
       try copy.takeOver(from: source, status)
     case .regular:
       let source = try open(name, [.readOnly, .noFollow], resolve: [.beneath, .noSymlinks])
-      let copy = try target.open(name, [.writeOnly, .create, .exclusive, .noFollow], resolve: [.beneath, .noSymlinks], mode: 0o600)
+      let copy = try target.open(
+        name, [.writeOnly, .create, .exclusive, .noFollow], resolve: [.beneath, .noSymlinks], mode: 0o600)
       while true {
         let bytes = try source.read(atMost: 256 << 10)
         if bytes.isEmpty { break }
@@ -128,7 +130,7 @@ extension Descriptor {
       let value = try original.extendedAttribute(name)
       do {
         try call("fsetxattr") { unsafe apus_setxattr(number, name, value, value.count) }
-      } catch where error.errno == .notSupported || error.errno == .notPermitted {
+      } catch  where error.errno == .notSupported || error.errno == .notPermitted {
         continue  // tmpfs takes only trusted.* and security.* (user.* since 6.6), and those only from the initial user namespace
       }
     }
@@ -139,7 +141,7 @@ extension Descriptor {
     do {
       let count = try call("flistxattr") { unsafe apus_listxattr(number, &bytes, bytes.count) }
       return bytes[..<count].split(separator: 0).map { String(decoding: $0.map(UInt8.init(bitPattern:)), as: UTF8.self) }
-    } catch where error.errno == .notSupported { return [] }
+    } catch  where error.errno == .notSupported { return [] }
   }
 
   private func extendedAttribute(_ name: String) throws(Failure) -> [UInt8] {
@@ -151,5 +153,5 @@ extension Descriptor {
 
 /// mkdir(2) on the host; a directory that is there already is taken as it is.
 package func makeDirectory(host path: String, mode: UInt32) throws(Failure) {
-  do { try call("mkdir") { unsafe apus_mkdirat(AT_FDCWD, path, mode) } } catch where error.errno == .fileExists {}
+  do { try call("mkdir") { unsafe apus_mkdirat(AT_FDCWD, path, mode) } } catch  where error.errno == .fileExists {}
 }

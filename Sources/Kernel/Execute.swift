@@ -1,4 +1,5 @@
 import CLinux
+import CVersion
 import Glibc
 import SystemPackage
 
@@ -56,4 +57,10 @@ package var processEnvironment: [String] {
 package func environmentVariable(_ name: String) -> String? {
   guard let value = unsafe getenv(name) else { return nil }
   return unsafe String(cString: value)
+}
+
+/// The commit this program was built from; nil when that is not known.
+package var buildCommit: String? {
+  let commit = unsafe String(cString: apus_build_commit())
+  return commit.isEmpty ? nil : commit
 }

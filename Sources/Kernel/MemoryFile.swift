@@ -15,6 +15,6 @@ extension Descriptor {
     do {
       try call("faccessat2") { unsafe apus_faccessat2(number, "", 1, 0x1000 | 0x200) }
       return true
-    } catch where error.errno == .permissionDenied { return false }
+    } catch  where error.errno == .permissionDenied { return false }
   }
 }

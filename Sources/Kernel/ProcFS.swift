@@ -14,7 +14,9 @@ package final class ProcFS {
     root = try during("opening /proc", try Descriptor.open(host: "/proc", [.path, .directory]))
     let magic = try root.fileSystemMagic()
     let inode = try root.status().inode
-    guard magic == FileSystemMagic.procfs, inode == 1 else { throw Failure("/proc is not a procfs", hint: "apus needs the host's procfs at /proc") }
+    guard magic == FileSystemMagic.procfs, inode == 1 else {
+      throw Failure("/proc is not a procfs", hint: "apus needs the host's procfs at /proc")
+    }
   }
 
   private init(root: consuming Descriptor) { self.root = root }
@@ -22,11 +24,16 @@ package final class ProcFS {
   package func open(_ path: String, _ options: OpenOptions) throws(Failure) -> Descriptor {
     do {
       return try root.open(path, options, resolve: [.beneath, .noCrossDevice, .noMagicLinks])
-    } catch where error.errno == .improperLink {
+    } catch  where error.errno == .improperLink {
       // Something is mounted over a part of the host's /proc, as in a container in which apus itself runs.
       let fresh = ProcFS(root: try FilesystemContext(type: "proc").mount(attributes: [.noSetUserID, .noDevices, .noExecution]))
       return try fresh.root.open(path, options, resolve: [.beneath, .noCrossDevice, .noMagicLinks])
     }
+  }
+
+  /// Opens a namespace of a process, such as `ipc` of /proc/PID/ns: a magic link, followed only as the last step.
+  package func openNamespace(_ name: String, of pid: CInt) throws(Failure) -> Descriptor {
+    try open("\(pid)/ns", [.path, .directory]).open(name, [.readOnly], resolve: [])
   }
 
   /// One write of `text` to a file below /proc.

@@ -15,7 +15,6 @@ package struct SocketPair: ~Copyable {
     child = Descriptor(owning: numbers[1])
   }
 
-
   package consuming func takeHostEnd() -> Descriptor { host }
 
   /// In the child: lets go of the host's end, of which it got a copy. As long as it held that, it would never see the
@@ -35,14 +34,17 @@ package struct Packet {
 }
 
 extension Descriptor {
+  /// On a stream what does not fit at once is sent after.
   package func send(_ bytes: [UInt8]) throws(Failure) {
-    try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, nil, 0) }
+    let sent = try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, nil, 0) }
+    if sent < bytes.count { try writeAll(Array(bytes[sent...])) }
   }
 
   /// Sends bytes together with an open file; unix(7) SCM_RIGHTS.
   package func send(_ bytes: [UInt8], with other: borrowing Descriptor) throws(Failure) {
     var attached = other.number
-    try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, &attached, 1) }
+    let sent = try call("sendmsg") { unsafe apus_send(number, bytes, bytes.count, &attached, 1) }
+    if sent < bytes.count { try writeAll(Array(bytes[sent...])) }  // the descriptor went with the first part
   }
 
   /// Waits for a message. Empty bytes mean that the other side is gone.
@@ -110,9 +112,6 @@ extension Descriptor {
 
   /// Waits for a connection and accepts it.
   package func accept() throws(Failure) -> Descriptor { Descriptor(owning: try call("accept4") { apus_accept(number) }) }
-
-  /// The pid of the process at the other end when it connected (SO_PEERCRED).
-  package func peerProcess() throws(Failure) -> CInt { try call("getsockopt") { apus_peer_pid(number) } }
 }
 
 /// Brings a network interface of this process's network namespace up (netdevice(7) SIOCSIFFLAGS).

@@ -46,15 +46,19 @@ package enum StandardStreams {
     try call("close_range") { apus_close_range(UInt32(first), UInt32.max, 4) }
   }
 
-  /// Closes what the caller of this process left open: everything from `first` on, but for one file of our own.
-  package static func closeInherited(from first: CInt, except own: SharedDescriptor?) throws(Failure) {
-    let kept = own?.descriptor.number ?? -1
-    if kept < first {
-      try call("close_range") { apus_close_range(UInt32(first), UInt32.max, 0) }
-    } else {
-      if kept > first { try call("close_range") { apus_close_range(UInt32(first), UInt32(kept - 1), 0) } }
-      try call("close_range") { apus_close_range(UInt32(kept + 1), UInt32.max, 0) }
+  /// Closes every descriptor from `first` on but those of `kept`: what the caller of this process left open, or what is
+  /// not needed any more by a process that only waits for its exec.
+  package static func close(from first: CInt, except kept: [SharedDescriptor]) throws(Failure) {
+    var next = first
+    for number in kept.map({ $0.descriptor.number }).sorted() where number >= next {
+      if number > next { try closeRange(next, UInt32(number - 1)) }
+      next = number + 1
     }
+    try closeRange(next, UInt32.max)
+  }
+
+  private static func closeRange(_ first: CInt, _ last: UInt32) throws(Failure) {
+    try call("close_range") { apus_close_range(UInt32(first), last, 0) }
   }
 
   /// Lets the descriptors `first..<end` through the exec.

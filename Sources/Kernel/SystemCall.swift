@@ -14,7 +14,9 @@ func call<Result: FixedWidthInteger & SignedInteger>(
     if result >= 0 { return result }
     let errno = Errno(rawValue: CInt(truncatingIfNeeded: -result))
     if errno == .interrupted { continue }
-    if errno == .badFileDescriptor || errno == .badAddress { fatalError("\(name): \(errno): a descriptor or pointer of apus is wrong") }
+    if errno == .badFileDescriptor || errno == .badAddress {
+      fatalError("\(name): \(errno): a descriptor or pointer of apus is wrong")
+    }
     throw Failure("\(name)", errno: errno)
   }
 }

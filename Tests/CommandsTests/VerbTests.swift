@@ -58,7 +58,7 @@ private func summary(_ id: String, pid: Int32?, annotations: [String: String] = 
       (["--log-format", "xml", "list"], "invalid log-format: xml (use text or json)"),
       (["kill", "c1", "FOO"], "unknown signal \"FOO\""), (["list", "-f", "yaml"], "invalid format: yaml (use table or json)"),
       (["create", "--ipc", "pod", "c1"], "invalid --ipc \"pod\" (use private, host or container:<id>)"),
-      (["create", "--ipc", "container:", "c1"], "invalid --ipc \"container:\" (use private, host or container:<id>)"),
+      (["create", "--ipc", "container", "c1"], "invalid --ipc \"container\" (use private, host or container:<id>)"),
       (["create", "--ipc=", "c1"], "invalid --ipc \"\" (use private, host or container:<id>)"),
       (["create", "--pidfd-socket", "/s", "c1"], "flag provided but not defined: --pidfd-socket"),
       (["--root", "/", "list"], "--root /: containers cannot be kept in the root directory itself"),

@@ -229,8 +229,8 @@ struct SeccompProfileTests {
       let connection = try socket.accept()
       let message = try connection.receive()
       #expect(message.bytes == Array(#"{"fds":["seccompFd"]}"#.utf8))
-      guard let received = message.takeDescriptor() else { throw Failure("no descriptor came") }
-      try received.send([7])
+      guard let received = message.descriptor else { throw Failure("no descriptor came") }
+      try received.descriptor.send([7])
       #expect(try pair.host.receive().bytes == [7])
       #expect(try connection.receive().bytes.isEmpty)
       let failure = #expect(throws: Failure.self) {

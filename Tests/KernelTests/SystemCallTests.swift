@@ -18,7 +18,7 @@ struct SystemCallTests {
     try pair.host.send([1, 2, 3], with: null)
     let message = try pair.child.receive()
     #expect(message.bytes == [1, 2, 3])
-    guard let received = message.takeDescriptor() else { throw Failure("no descriptor came") }
-    #expect(try received.status().represents == DeviceNumber(major: 1, minor: 3))
+    guard let received = message.descriptor else { throw Failure("no descriptor came") }
+    #expect(try received.descriptor.status().represents == DeviceNumber(major: 1, minor: 3))
   }
 }

@@ -22,7 +22,9 @@ extension Scenarios {
       if !id.isEmpty || Runtime.isApus { #expect(outcome.message.contains("invalid container ID format"), "\(outcome)") }
     }
 
-    @Test(arguments: ["state", "start", "kill", "delete", "pause", "resume"], ["../outside", "..", "a/b"])
+    @Test(
+      .disabled(if: Runtime.isCrun, "crun 1.8.1 joins the id to the root unchecked"),
+      arguments: ["state", "start", "kill", "delete", "pause", "resume"], ["../outside", "..", "a/b"])
     func illegalOnesFindNothing(verb: String, id: String) throws {
       let runtime = try Runtime()
       let outside = "\(runtime.directory.path)/outside"

@@ -19,7 +19,7 @@ extension Scenarios {
       expectFailure(outcome, saying: "nowhere")
     }
 
-    @Test func noRootFileSystem() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun names it as it was given")) func noRootFileSystem() throws {
       let bundle = try Bundle()
       bundle.config["root.path"] = "elsewhere"
       try expectRefusal(of: bundle, saying: "\(bundle.path)/elsewhere")
@@ -66,7 +66,7 @@ extension Scenarios {
       ("hostname", true, "hostname"),
     ]
 
-    @Test(arguments: wrongTypes.indices)
+    @Test(.disabled(if: Runtime.isCrun, "crun 1.8.1 takes most of them for nothing given"), arguments: wrongTypes.indices)
     func aWrongType(index: Int) throws {
       let (path, value, named) = Self.wrongTypes[index]
       let bundle = try Bundle()
@@ -80,28 +80,29 @@ extension Scenarios {
       bundle.config["process.cwd"] = "relative"
       bundle.config.append("linux.namespaces", value: ["type": "pid"])
       let outcome = try refusal(of: bundle)
-      for text in ["args must not be empty", "Cwd must be an absolute path", "pid"] {
+      for text in ["process.args", "process.cwd", "pid"] {
         #expect(outcome.stderr.contains(text), "not in the error: \(text)\n\(outcome)")
       }
     }
 
-    @Test func noArguments() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun says what the kernel said of no name at all")) func noArguments() throws {
       let bundle = try Bundle([])
-      try expectRefusal(of: bundle, saying: Runtime.isCrun ? "args" : "args must not be empty")
+      try expectRefusal(of: bundle, saying: Runtime.isApus ? "process.args" : "args must not be empty")
     }
 
-    @Test(.disabled(if: Runtime.isCrun, "crun has its own text"))
-    func noProcess() throws {
+    /// config.md "Process": it is required when `start` is called, so `create` may do without; runc's does not.
+    @Test func noProcess() throws {
       let bundle = try Bundle()
       bundle.config["process"] = nil
-      try expectRefusal(of: bundle, saying: "process property must not be empty")
+      let outcome = try refusal(of: bundle, verb: "run")
+      #expect(outcome.message.contains("process"), "\(outcome)")
     }
 
     @Test(.disabled(if: Runtime.isCrun, "crun takes it as seen from the root"), arguments: ["relative", ""])
     func aWorkingDirectoryThatIsNotAbsolute(cwd: String) throws {
       let bundle = try Bundle()
       bundle.config["process.cwd"] = .string(cwd)
-      try expectRefusal(of: bundle, saying: cwd.isEmpty ? "Cwd " : "Cwd must be an absolute path")
+      try expectRefusal(of: bundle, saying: Runtime.isApus ? "process.cwd" : "Cwd ")
     }
 
     @Test func noRoot() throws {
@@ -126,13 +127,13 @@ extension Scenarios {
       expectApusSays("/mnt", outcome)
     }
 
-    @Test func aFileSystemThatIsNotThere() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun has its own words")) func aFileSystemThatIsNotThere() throws {
       let bundle = try Bundle()
       bundle.config.append("mounts", value: ["destination": "/mnt", "type": "nosuchfs", "source": "none"])
       try expectRefusal(of: bundle, saying: Runtime.isApus ? "nosuchfs" : "/mnt")
     }
 
-    @Test func aMountOptionThatTheFileSystemRefuses() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun names it without its slash")) func aMountOptionThatTheFileSystemRefuses() throws {
       let bundle = try Bundle()
       bundle.config.append(
         "mounts", value: ["destination": "/mnt", "type": "tmpfs", "source": "tmpfs", "options": ["nosuchoption=1"]])
@@ -157,7 +158,7 @@ extension Scenarios {
       expectApusSays("its own words", outcome)
     }
 
-    @Test func aNamespaceOfNoKind() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun leaves its mounts when this fails")) func aNamespaceOfNoKind() throws {
       let bundle = try Bundle()
       bundle.config.append("linux.namespaces", value: ["type": "frobnicate"])
       try expectRefusal(of: bundle, saying: "frobnicate")
@@ -169,20 +170,20 @@ extension Scenarios {
       try expectRefusal(of: bundle)
     }
 
-    @Test func aNamespaceWhosePathIsNotThere() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun has its own words")) func aNamespaceWhosePathIsNotThere() throws {
       let bundle = try Bundle()
       let index = try #require(bundle.config["linux.namespaces"]?.array?.firstIndex { $0["type"] == "uts" })
       bundle.config["linux.namespaces.\(index).path"] = "/no/such/namespace"
       try expectRefusal(of: bundle, saying: "/no/such/namespace")
     }
 
-    @Test func aResourceLimitOfNoKind() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun has its own words")) func aResourceLimitOfNoKind() throws {
       let bundle = try Bundle()
       bundle.config["process.rlimits"] = [["type": "RLIMIT_FROBNICATE", "soft": 1, "hard": 1]]
       try expectRefusal(of: bundle, saying: "RLIMIT_FROBNICATE")
     }
 
-    @Test func aKernelParameterThatIsNotThere() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun has its own words")) func aKernelParameterThatIsNotThere() throws {
       let bundle = try Bundle()
       bundle.config["linux.sysctl", "net.no_such_parameter"] = "1"
       try expectRefusal(of: bundle, saying: Runtime.isCrun ? "sysctl" : "no_such_parameter")

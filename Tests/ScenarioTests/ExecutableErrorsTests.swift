@@ -20,7 +20,7 @@ extension Scenarios {
       #expect(outcome.message.lowercased().contains("no such file or directory"), "\(outcome)")
     }
 
-    @Test func notExecutable() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun does not name the file")) func notExecutable() throws {
       let bundle = try Bundle(["/etc/passwd"])
       let outcome = try refusal(of: bundle, verb: "run")
       #expect(outcome.message.contains("/etc/passwd"))
@@ -59,7 +59,7 @@ extension Scenarios {
       #expect(outcome.stdout == "found\n")
     }
 
-    @Test func aPathWithASlashIsOfTheWorkingDirectory() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun makes the name absolute")) func aPathWithASlashIsOfTheWorkingDirectory() throws {
       let bundle = try Bundle(["./mine"])
       try File.write("#!/bin/sh\necho found $0\n", to: "\(bundle.rootfs)/tmp/mine", mode: 0o755)
       bundle.config["process.cwd"] = "/tmp"

@@ -4,7 +4,7 @@ import Testing
 extension Scenarios {
   /// Help, and calls that make no sense.
   @Suite struct Help {
-    static let verbs = ["create", "start", "state", "kill", "delete", "run", "list", "exec", "spec"]
+    static let verbs = ["create", "start", "state", "kill", "delete", "run", "list", "spec"]
 
     @Test(arguments: [["help"], ["--help"], ["-h"]])
     func namesEveryVerb(arguments: [String]) throws {
@@ -16,7 +16,7 @@ extension Scenarios {
       for flag in ["--root", "--log", "--debug"] { #expect(outcome.stdout.contains(flag), "no \(flag)") }
     }
 
-    @Test(arguments: verbs + ["features", "pause", "resume", "ps", "update"])
+    @Test(arguments: verbs + ["features", "pause", "resume"])
     func eachVerbHasHelp(verb: String) throws {
       if Runtime.isCrun, verb == "features" { return }  // not in crun 1.8.1
       let outcome = try Spawned.run([Runtime.binary, verb, "--help"])

@@ -13,7 +13,7 @@ import Testing
     "DBus": ["Kernel", "SystemPackage"],
     "OCISpec": ["JSON"],
     "JSON": ["CJSON", "Glibc"],
-    "Kernel": ["CLinux", "CSeccomp", "CCapability", "Glibc", "SystemPackage"],
+    "Kernel": ["CLinux", "CVersion", "CSeccomp", "CCapability", "Glibc", "SystemPackage"],
   ]
 
   struct Source: CustomStringConvertible {

@@ -36,7 +36,8 @@ extension Scenarios {
     @Test(arguments: [true, false])
     func privateIsANewOneWhateverTheConfigurationSays(ipcNamespace: Bool) throws {
       try withHostFile { name in
-        let bundle = try Self.bundle("ls -A /dev/shm /dev/mqueue; ipcs -m | grep -c 0x; sleep 100", ipcNamespace: ipcNamespace)
+        let bundle = try Self.bundle(
+          "ls -A /dev/shm /dev/mqueue; tail -n +2 /proc/sysvipc/shm | wc -l; sleep 100", ipcNamespace: ipcNamespace)
         try withContainer(bundle, options: ["--ipc", "private"]) { container in
           let namespace = try container.namespace("ipc")
           #expect(namespace != Self.hostNamespace && !namespace.isEmpty)
@@ -71,7 +72,7 @@ extension Scenarios {
       let segment = try #require(made.stdout.split(separator: " ").last?.trimmingCharacters(in: .whitespacesAndNewlines))
       defer { _ = try? Spawned.run(["ipcrm", "-m", segment]) }  // the last thing this test does
       for (mode, seen) in [("host", true), ("private", false)] {
-        let outcome = try Runtime().run(try Bundle(["ipcs", "-m"]), options: ["--ipc", mode])
+        let outcome = try Runtime().run(try Bundle(["cat", "/proc/sysvipc/shm"]), options: ["--ipc", mode])
         expectSuccess(outcome)
         let ids = outcome.stdout.split(separator: "\n").compactMap { $0.split(separator: " ").dropFirst().first }
         #expect(ids.contains(segment[...]) == seen, "\(mode): \(outcome)")
@@ -150,7 +151,7 @@ extension Scenarios {
         let bundle = try Self.bundle()
         let outcome = try target.runtime.create(
           TemporaryDirectory.newID(), bundle, options: ["--ipc", "container:\(target.id)"])
-        expectFailure(outcome, saying: target.id, "stopped")
+        expectFailure(outcome, saying: target.id, "not running")
       }
     }
 
@@ -162,7 +163,7 @@ extension Scenarios {
 
     @Test(arguments: ["container:", "container:../a", "container:a/b"])
     func aTargetThatCanBeNoneIsRefused(mode: String) throws {
-      try expectRefusal(of: try Self.bundle(), saying: "container ID", options: ["--ipc", mode])
+      try expectRefusal(of: try Self.bundle(), saying: "--ipc", mode, options: ["--ipc", mode])
     }
   }
 }

@@ -10,7 +10,7 @@ extension Scenarios {
       return bundle
     }
 
-    @Test func aContainerHasItsOwn() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun names the keyring by the id alone")) func aContainerHasItsOwn() throws {
       let id = TemporaryDirectory.newID()
       let outcome = try Runtime().run(try Self.bundle(), id: id)
       expectSuccess(outcome)
@@ -21,7 +21,7 @@ extension Scenarios {
       let id = TemporaryDirectory.newID()
       let outcome = try Runtime().run(try Self.bundle(), options: ["--no-new-keyring"], id: id)
       expectSuccess(outcome)
-      #expect(!outcome.stdout.contains(" _ses."), "\(outcome)")
+      #expect(!outcome.stdout.contains("_ses.\(id)"), "\(outcome)")
     }
   }
 }

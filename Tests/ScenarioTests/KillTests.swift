@@ -59,7 +59,9 @@ extension Scenarios {
       }
     }
 
-    @Test(arguments: ["X", "SIGX", "SIG", "TERMINATE", "9x", "RTMIN+"])
+    @Test(
+      .disabled(if: Runtime.isCrun, "crun 1.8.1 takes an unknown name for signal 0"),
+      arguments: ["X", "SIGX", "SIG", "TERMINATE", "9x", "RTMIN+"])
     func anUnknownSignalIsRefused(signal: String) throws {
       try withRunningContainer(try Bundle(["sleep", "100"])) { container in
         let outcome = try container.kill(signal)

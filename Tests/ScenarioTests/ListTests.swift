@@ -28,7 +28,7 @@ extension Scenarios {
       }
     }
 
-    @Test func jsonIsAnArrayOfStates() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun lists fewer keys")) func jsonIsAnArrayOfStates() throws {
       let runtime = try Runtime()
       try withContainer(try Bundle(["sleep", "100"]), runtime: runtime) { first in
         let second = TemporaryDirectory.newID()

@@ -15,7 +15,7 @@ extension Scenarios {
       #expect(!outcome.stdout.contains(bundle.path + " "), "a mount point of the host is in sight")
     }
 
-    @Test func throughCreateAndStart() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun knows no single dash")) func throughCreateAndStart() throws {
       try withContainer(try Bundle(shell: "echo $(pwd) $(ls -di / | awk '{print $2}')"), options: ["-no-pivot"]) { container in
         try container.startAndFinish()
         #expect(container.stdout == "/ /\n")

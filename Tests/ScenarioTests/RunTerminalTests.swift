@@ -20,7 +20,9 @@ extension Scenarios {
       }
     }
 
-    @Test(.disabled(if: Runtime.isRunc, "runc sets the size only after the process has begun"))
+    @Test(
+      .disabled(if: Runtime.isCrun, "crun 1.8.1 does not set the size"),
+      .disabled(if: Runtime.isRunc, "runc sets the size only after the process has begun"))
     func itHasTheSizeOfTheCallersFromTheStart() throws {
       try withTerminal(try Self.bundle("stty size"), rows: 31, columns: 97) { terminal, run in
         try terminal.expect("31 97")
@@ -28,7 +30,7 @@ extension Scenarios {
       }
     }
 
-    @Test func aChangeOfSizeArrives() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun 1.8.1 does not pass it on")) func aChangeOfSizeArrives() throws {
       let bundle = try Self.bundle(
         "trap 'stty size' WINCH; echo ready; i=0; while [ $i -lt 400 ]; do sleep 0.05; i=$((i+1)); done")
       try withTerminal(bundle) { terminal, run in

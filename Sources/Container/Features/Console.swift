@@ -41,8 +41,10 @@ enum Console {
       "opening /dev/pts/ptmx", try rootfs.open("/dev/pts/ptmx", [.path, .noFollow]))
     let status = try place.status()
     let magic = try place.fileSystemMagic()
-    guard magic == FileSystemMagic.devpts, status.kind == .characterDevice, status.represents == DeviceNumber(major: 5, minor: 2) else {
-      throw Failure("/dev/pts/ptmx is not the multiplexer of a devpts", hint: "a terminal needs a mount of type devpts on /dev/pts")
+    guard magic == FileSystemMagic.devpts, status.kind == .characterDevice, status.represents == DeviceNumber(major: 5, minor: 2)
+    else {
+      throw Failure(
+        "/dev/pts/ptmx is not the multiplexer of a devpts", hint: "a terminal needs a mount of type devpts on /dev/pts")
     }
     return try proc.reopen(place, [.readWrite, .noControllingTerminal])
   }
@@ -53,29 +55,12 @@ enum Console {
 
   private static func bind(_ slave: borrowing Descriptor, _ rootfs: borrowing Rootfs) throws(Failure) {
     let dev = try rootfs.open("/dev", [.path, .directory])
-    do { try dev.makeFile("console", mode: 0o620) } catch where error.errno == .fileExists {}
+    do { try dev.makeFile("console", mode: 0o620) } catch  where error.errno == .fileExists {}
     let place = try dev.open("console", [.path, .noFollow], resolve: .beneath)
     let kind = try place.status().kind
-    guard kind == .regular || kind == .characterDevice else { throw Failure("/dev/console of the image is no file to mount on", errno: .fileExists) }
+    guard kind == .regular || kind == .characterDevice else {
+      throw Failure("/dev/console of the image is no file to mount on", errno: .fileExists)
+    }
     try slave.cloneMount(recursive: false).attach(to: place)
   }
-}
-
-/// Standard streams that are no terminal.
-enum StandardIO {
-  /// Gives them to the container's user, as runc does, so that /dev/stdout can be opened again inside. Terminals and
-  /// /dev/null keep their owner: others use them too.
-  static func apply(_ process: OCISpec.Process) throws(Failure) {
-    for number in CInt(0)...2 {
-      try during("giving descriptor \(number) to uid \(process.user.uid)", try StandardStreams.with(number) { stream throws(Failure) in
-        let status = try stream.status()
-        let isNull = status.kind == .characterDevice && status.represents == DeviceNumber(major: 1, minor: 3)
-        if isNull || stream.isTerminal || status.owner == process.user.uid { return }
-        do throws(Failure) { try stream.setOwner(process.user.uid, status.group) } catch where tolerated.contains(error.errno ?? .noMemory) {}
-      })
-    }
-  }
-
-  /// An owner that is not mapped, a read-only file system, a file of somebody else: the stream works all the same.
-  private static let tolerated: Set<Errno> = [.invalidArgument, .notPermitted, .readOnlyFileSystem, .permissionDenied, .noFunction]
 }

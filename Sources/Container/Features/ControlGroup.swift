@@ -15,10 +15,15 @@ struct ControlGroupPlan {
   }
 
   /// Makes the cgroup with all its limits, before there is a process in it.
-  static func create(_ plan: Plan, _ warn: (String) -> Void) throws(Failure) -> ControlGroup {
+  ///
+  /// - Parameter announce: is told what will be made before it is.
+  static func create(
+    _ plan: Plan, _ warn: (String) -> Void, announce: (ControlGroup.Record) throws(Failure) -> Void
+  ) throws(Failure) -> ControlGroup {
     let hierarchy = try Hierarchy.find()
     let linux = plan.spec.linux
     let path = try ControlGroup.path(for: linux.cgroupsPath, id: plan.id, in: hierarchy)
+    try announce(ControlGroup.intent(path, in: hierarchy))
     let cgroup = try ControlGroup.create(path, in: hierarchy, needs: plan.controlGroup.writes.needs)
     do throws(Failure) {
       for warning in plan.controlGroup.writes.warnings { warn(warning) }

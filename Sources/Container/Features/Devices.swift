@@ -6,7 +6,8 @@ import SystemPackage
 enum Devices {
   /// What every container has (config-linux.md "Default Devices").
   static let defaults: [Device] = [
-    ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8), ("/dev/urandom", 1, 9), ("/dev/tty", 5, 0),
+    ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8), ("/dev/urandom", 1, 9),
+    ("/dev/tty", 5, 0),
   ].map { Device(type: .c, path: $0, major: $1, minor: $2, fileMode: 0o666, uid: 0, gid: 0) }
 
   private static let links = [
@@ -76,7 +77,7 @@ enum Devices {
         name, kind: kind, mode: (device.fileMode ?? 0o666) & 0o7777,
         device: DeviceNumber(major: UInt32(truncatingIfNeeded: device.major), minor: UInt32(truncatingIfNeeded: device.minor)))
       try parent.setOwner(of: name, device.uid ?? 0, device.gid ?? 0)
-    } catch where error.errno == .fileExists {
+    } catch  where error.errno == .fileExists {
       // "If a file already exists at path that does not match the requested device, the runtime MUST generate an error."
       guard matches(try parent.status(of: name), device) else {
         throw Failure("a file that is another or no device is already there", errno: .fileExists)
@@ -85,7 +86,7 @@ enum Devices {
   }
 
   private static func bind(_ node: SharedDescriptor, as name: String, in parent: borrowing Descriptor) throws(Failure) {
-    do { try parent.makeFile(name) } catch where error.errno == .fileExists {}
+    do { try parent.makeFile(name) } catch  where error.errno == .fileExists {}
     let place = try parent.open(name, [.path, .noFollow], resolve: .beneath)
     guard try place.status().kind != .symbolicLink else { throw Failure("a symbolic link is already there", errno: .fileExists) }
     try node.descriptor.attach(to: place)
@@ -103,10 +104,10 @@ enum Devices {
   /// runtime-linux.md "Dev symbolic links", and /dev/ptmx. What an image or a mount has there already stays.
   private static func makeLinks(_ dev: borrowing Descriptor, _ rootfs: borrowing Rootfs) throws(Failure) {
     for (name, target) in links {
-      do { try dev.makeSymbolicLink(name, to: target) } catch where error.errno == .fileExists {}
+      do { try dev.makeSymbolicLink(name, to: target) } catch  where error.errno == .fileExists {}
     }
     // The container's own pts, never that of the image: a node 5:2 there would belong to the host's devpts.
-    do { try dev.removeFile("ptmx") } catch where error.errno == .noSuchFileOrDirectory {}
+    do { try dev.removeFile("ptmx") } catch  where error.errno == .noSuchFileOrDirectory {}
     try dev.makeSymbolicLink("ptmx", to: "pts/ptmx")
   }
 }

@@ -18,7 +18,10 @@ enum Filesystems {
   }
 
   static func make(type: String, _ planned: PlannedMount) throws(Failure) -> Descriptor {
-    let context = try FilesystemContext(type: type)
+    let context: FilesystemContext
+    do { context = try FilesystemContext(type: type) } catch {
+      throw explained(error.adding(context: "file system type \(type)"), type)
+    }
     let source = planned.mount.source
     if !source.isEmpty { try context.set("source", source) }
     let options = planned.options
@@ -51,12 +54,14 @@ enum Filesystems {
 
   /// Whether an option is longer than fsconfig(2) takes, such as the `lowerdir` of a deep overlay, or has no word there.
   static func needsClassicMount(_ planned: PlannedMount) -> Bool {
-    planned.options.data.contains { $0.utf8.count >= longestValue } || planned.options.superblockSet.contains(.iversion) || planned.options.superblockSet.contains(.silent)
+    planned.options.data.contains { $0.utf8.count >= longestValue } || planned.options.superblockSet.contains(.iversion)
+      || planned.options.superblockSet.contains(.silent)
   }
 
   static func mountClassic(_ planned: PlannedMount, on target: borrowing Descriptor) throws(Failure) {
     try mountClassically(
-      source: planned.mount.source.isEmpty ? "none" : planned.mount.source, on: target, type: planned.mount.type, flags: UInt(planned.options.superblockSet.rawValue),
+      source: planned.mount.source.isEmpty ? "none" : planned.mount.source, on: target, type: planned.mount.type,
+      flags: UInt(planned.options.superblockSet.rawValue),
       data: planned.options.data.joined(separator: ","))
   }
 
@@ -70,34 +75,11 @@ enum Filesystems {
     case ("sysfs", .some(.notPermitted)):
       failure.adding(hint: "sysfs needs a network namespace that belongs to the container's user namespace")
     case ("proc", .some(.notPermitted)):
-      failure.adding(hint: "proc needs a pid namespace that belongs to the container's user namespace, and an unmasked /proc on the host")
+      failure.adding(
+        hint: "proc needs a pid namespace that belongs to the container's user namespace, and an unmasked /proc on the host")
     case (_, .some(.operationNotSupportedByDevice)):
       failure.adding(hint: "this kernel has no file system type \"\(type)\"; see /proc/filesystems")
     default: failure
     }
-  }
-}
-
-/// The mount of type `cgroup`: on a version 2 host it is the cgroup2 hierarchy, seen through the cgroup namespace.
-enum CgroupMount {
-  static func make(_ planned: PlannedMount, _ plan: Plan) throws(Failure) -> Descriptor {
-    do { return try Filesystems.make(type: "cgroup2", planned.withoutData) } catch where error.errno == .notPermitted || error.errno == .resourceBusy {
-      // A user namespace without a cgroup namespace of its own may not mount it anew: what the host has is shown
-      // instead, as read-only as was asked for (CVE-2023-25809).
-      let place = try Descriptor.open(host: "/sys/fs/cgroup", [.path, .directory])
-      let tree = try place.cloneMount(recursive: true)
-      try tree.setMountAttributes(set: .init(rawValue: planned.options.set.rawValue), recursive: true)
-      return tree
-    }
-  }
-}
-
-extension PlannedMount {
-  /// Without options of the file system: those of cgroup v1 (`cpu`, `name=systemd`) mean nothing to cgroup2.
-  fileprivate var withoutData: PlannedMount {
-    var options = options
-    options.data = []
-    let mount = Mount(destination: mount.destination, type: "cgroup2", source: "cgroup2", options: [])
-    return PlannedMount(mount: mount, options: options, destination: destination, source: source)
   }
 }

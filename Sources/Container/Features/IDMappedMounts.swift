@@ -27,8 +27,9 @@ enum IDMappedMounts {
     guard let mapping else { return }
     do {
       try tree.setMountAttributes(set: .idMapped, userNamespace: mapping, recursive: options.idMapping == .ridmap)
-    } catch where error.errno == .invalidArgument {
-      throw error.adding(context: "mapping its ids").adding(hint: "its file system type does not support id-mapped mounts on this kernel")
+    } catch  where error.errno == .invalidArgument {
+      throw error.adding(context: "mapping its ids").adding(
+        hint: "its file system type does not support id-mapped mounts on this kernel")
     } catch { throw error.adding(context: "mapping its ids") }
   }
 
@@ -36,7 +37,7 @@ enum IDMappedMounts {
     let child = try spawn(namespaces: .user) { while true { sleep(milliseconds: 60_000) } }
     let result = Result { () throws(Failure) in
       try IDMappings.write(maps, pid: child.pid, proc)
-      return SharedDescriptor(try proc.open("\(child.pid)/ns/user", [.readOnly]))
+      return SharedDescriptor(try proc.openNamespace("user", of: child.pid))
     }
     try child.send(signal: Signals.kill)
     _ = try child.reap()

@@ -23,13 +23,21 @@ enum IPC {
       spec.mounts.append(
         Mount(
           destination: shm, type: "tmpfs", source: "shm", options: ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]))
-      spec.mounts.append(Mount(destination: mqueue, type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"]))
+      spec.mounts.append(queues)
     case .host:
-      spec.mounts.append(Mount(destination: shm, type: "bind", source: shm, options: ["rbind", "nosuid", "noexec", "nodev"]))
-      spec.mounts.append(Mount(destination: mqueue, type: "bind", source: mqueue, options: ["rbind", "nosuid", "noexec", "nodev"]))
+      spec.mounts.append(bind(shm))
+      // The file system shows the queues of the namespace it is mounted in. A user namespace may not mount it for the host's.
+      spec.mounts.append(spec.has(.user) ? bind(mqueue) : queues)
     case .container:
       break  // `share` brings the namespace and the mounts of the other container, once all else has been checked
     }
+  }
+
+  private static let flags = ["nosuid", "noexec", "nodev"]
+  private static let queues = Mount(destination: mqueue, type: "mqueue", source: "mqueue", options: flags)
+
+  private static func bind(_ path: String) -> Mount {
+    Mount(destination: path, type: "bind", source: path, options: ["rbind"] + flags)
   }
 
   private static func isShared(_ destination: String) -> Bool {
@@ -46,14 +54,13 @@ enum IPC {
   private static func join(_ id: String, _ runtime: Runtime, _ plan: inout Plan) throws(Failure) {
     let saved = try SavedState.load(root: runtime.root, id: id)
     guard let process = try saved.initProcess(plan.proc) else {
-      throw Failure("container not running", hint: "its IPC ended with it")
+      throw Failure("container not running: it is stopped, and its IPC ended with it")
     }
-    let namespace = try plan.proc.open("\(process.pid)/ns/ipc", [.readOnly])
+    let namespace = try plan.proc.openNamespace("ipc", of: process.pid)
     try plan.namespaces.join(SharedDescriptor(namespace), .ipc)
     for destination in [shm, mqueue] {
-      guard let tree = try mountTree(at: destination, of: process.pid, plan.proc) else {
-        throw Failure("the container has no \(destination)", hint: "it must have one for its shared memory to be found")
-      }
+      // Without one there is nothing to share.
+      guard let tree = try mountTree(at: destination, of: process.pid, plan.proc) else { continue }
       plan.mounts.append(.shared(destination: destination, tree: tree))
     }
   }
@@ -61,7 +68,7 @@ enum IPC {
   /// A detached copy of what another container has at `path`. open_tree(2) copies only mounts of the caller's own
   /// mount namespace, so a child goes there and sends the copy back.
   private static func mountTree(at path: String, of pid: CInt, _ proc: ProcFS) throws(Failure) -> SharedDescriptor? {
-    let namespace = try proc.open("\(pid)/ns/mnt", [.readOnly])
+    let namespace = try proc.openNamespace("mnt", of: pid)
     let ends = try SocketPair()
     let child = try spawn {
       do throws(Failure) {

@@ -22,7 +22,9 @@ enum MaskedPaths {
   ) throws(Failure) {
     let target: Descriptor
     // Only the path itself may be missing: a kernel has not all of them.
-    do { target = try rootfs.open(path) } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return }
+    do { target = try rootfs.open(path) } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+      return
+    }
     guard try target.status().kind == .directory else { return try null.cloneMount(recursive: false).attach(to: target) }
     if let empty { return try empty.descriptor.cloneMount(recursive: false).attach(to: target) }
     let context = try FilesystemContext(type: "tmpfs")
@@ -40,22 +42,5 @@ enum MaskedPaths {
       throw Failure("/dev/null is not the null device (character device 1:3)")
     }
     return null
-  }
-}
-
-/// linux.readonlyPaths — config-linux.md "Readonly Paths"
-enum ReadonlyPaths {
-  static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
-    for path in plan.spec.linux.readonlyPaths {
-      try during("making \(path) read-only", try protect(path, rootfs))
-    }
-  }
-
-  private static func protect(_ path: String, _ rootfs: borrowing Rootfs) throws(Failure) {
-    let target: Descriptor
-    do { target = try rootfs.open(path) } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return }
-    let tree = try target.cloneMount(recursive: true)
-    try tree.setMountAttributes(set: .readOnly, recursive: true)
-    try tree.attach(to: target)
   }
 }

@@ -34,10 +34,11 @@ enum MountTarget {
     do throws(Failure) {
       let place = try rootfs.open(destination, [.path, .noFollow], noSymlinks: true)
       guard try place.status().kind == .directory else { throw Failure("", errno: .notDirectory) }
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .noSuchFileOrDirectory {
       return  // it will be made
-    } catch where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
-      throw Failure("\(destination) must be mounted on ordinary directory", hint: "the root file system has a link or a file there")
+    } catch  where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
+      throw Failure(
+        "\(destination) must be mounted on ordinary directory", hint: "the root file system has a link or a file there")
     }
   }
 

@@ -60,17 +60,17 @@ enum Mounts {
     let isDirectory = try place.status().kind == .directory
     do {
       let tree = try place.cloneMount(recursive: options.isRecursive)
-      try prepareBind(tree, options, rootfs.propagation)
+      try prepareBind(tree, options, rootfs)
       try IDMappedMounts.apply(idMapping, options, to: tree)
       return .tree(SharedDescriptor(tree), isDirectory: isDirectory)
-    } catch where error.errno == .notPermitted && error.cause == "open_tree" {
+    } catch  where error.errno == .notPermitted && error.cause == "open_tree" {
       return .path(path)
     }
   }
 
   /// The attributes and the propagation of a bind mount, set while nobody can see it.
-  private static func prepareBind(_ tree: borrowing Descriptor, _ options: MountOptions, _ root: Propagation?) throws(Failure) {
-    try (root ?? Propagation(.slave, isRecursive: true)).apply(to: tree)
+  private static func prepareBind(_ tree: borrowing Descriptor, _ options: MountOptions, _ rootfs: RootfsPlan) throws(Failure) {
+    try rootfs.bindPropagation.apply(to: tree)
     try setAttributes(options, of: tree, includingPlain: true)
     for propagation in options.propagation { try propagation.apply(to: tree) }
   }
@@ -85,7 +85,8 @@ enum Mounts {
     }
     if !options.recursiveSet.isEmpty || !options.recursiveClear.isEmpty {
       try tree.setMountAttributes(
-        set: .init(rawValue: options.recursiveSet.rawValue), clear: .init(rawValue: options.recursiveClear.rawValue), recursive: true)
+        set: .init(rawValue: options.recursiveSet.rawValue), clear: .init(rawValue: options.recursiveClear.rawValue),
+        recursive: true)
     }
   }
 
@@ -110,7 +111,7 @@ enum Mounts {
       let place = try during("opening the source \(path)", try Descriptor.open(host: path, [.path]))
       let target = try MountTarget.open(planned, isDirectory: try place.status().kind == .directory, rootfs)
       let tree = try place.cloneMount(recursive: planned.options.isRecursive)
-      try prepareBind(tree, planned.options, plan.rootfs.propagation)
+      try prepareBind(tree, planned.options, plan.rootfs)
       try tree.attach(to: target)
     case .filesystem:
       let target = try MountTarget.open(planned, isDirectory: true, rootfs)

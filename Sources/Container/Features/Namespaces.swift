@@ -26,7 +26,8 @@ struct NamespacePlan {
   var hasMountNamespace: Bool { new.contains(.mount) || joinedMount != nil }
   var hasUserNamespace: Bool { new.contains(.user) || joinedUser != nil }
 
-  static func plan(_ linux: Linux) throws(Failure) -> NamespacePlan {
+  static func plan(_ spec: Spec) throws(Failure) -> NamespacePlan {
+    let linux = spec.linux
     var plan = NamespacePlan()
     for namespace in linux.namespaces {
       let kind = NamespaceKinds(namespace.type)
@@ -38,8 +39,39 @@ struct NamespacePlan {
         plan.new.insert(kind)
       }
     }
+    try plan.refuseChangesOfTheHost(spec)
     plan.timeOffsets = linux.timeOffsets.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.secs) \($0.value.nanosecs)\n" }
     return plan
+  }
+
+  /// A path may lead to the runtime's own namespace: what config.json sets in it would then be set for the host.
+  private func refuseChangesOfTheHost(_ spec: Spec) throws(Failure) {
+    for (kind, handle) in joined {
+      guard let property = NamespacePlan.property(of: spec, setIn: kind) else { continue }
+      let own = try Descriptor.open(host: "/proc/self/ns/\(kind.fileName)", [.readOnly]).status().inode
+      if try handle.descriptor.status().inode == own {
+        throw Failure(
+          "\(property) is not allowed in the host's \(kind.name) namespace",
+          hint: "the path to join in config.json is that of the host's own")
+      }
+    }
+  }
+
+  /// A property that changes something in namespaces of this kind.
+  private static func property(of spec: Spec, setIn kind: NamespaceKinds) -> String? {
+    func sysctl(_ prefixes: [String]) -> String? {
+      let key = spec.linux.sysctl.keys.sorted().first { key in
+        prefixes.contains { Sysctl(key)?.path.hasPrefix($0) ?? false }
+      }
+      return key.map { "sysctl \"\($0)\"" }
+    }
+    switch kind {
+    case .network: return sysctl(["net/"])
+    case .ipc: return sysctl(["kernel/msg", "kernel/sem", "kernel/shm", "fs/mqueue/"])
+    case .uts:
+      return !spec.hostname.isEmpty ? "hostname" : !spec.domainname.isEmpty ? "domainname" : sysctl(["kernel/domainname"])
+    default: return nil
+    }
   }
 
   /// Adds a namespace to join, in place of whatever config.json says of this kind.
@@ -52,10 +84,12 @@ struct NamespacePlan {
     }
   }
 
-  private static func open(_ path: String, expecting kind: NamespaceKinds, named name: String) throws(Failure) -> SharedDescriptor {
+  private static func open(_ path: String, expecting kind: NamespaceKinds, named name: String) throws(Failure) -> SharedDescriptor
+  {
     let handle = try during("joining the \(name) namespace \(path)", try Descriptor.open(host: path, [.readOnly]))
     guard let found = handle.namespaceKind() else {
-      throw Failure("joining the \(name) namespace \(path): the file is not a namespace", hint: "use a path such as /proc/PID/ns/\(name)")
+      throw Failure(
+        "joining the \(name) namespace \(path): the file is not a namespace", hint: "use a path such as /proc/PID/ns/\(name)")
     }
     guard found == kind else {
       throw Failure("joining the \(name) namespace \(path): it is a namespace of another type (\(found.name))")

@@ -18,5 +18,6 @@ enum Refused {
     Failure("\(property) is not supported by this version of apus", hint: "remove it from config.json")
   }
 
-  private static var isSELinuxEnabled: Bool { (try? Descriptor.open(host: "/sys/fs/selinux/enforce", [.path])) != nil }  // absent: off
+  /// The file system of SELinux is there exactly when it is on.
+  private static var isSELinuxEnabled: Bool { (try? Descriptor.open(host: "/sys/fs/selinux/enforce", [.path])) != nil }
 }

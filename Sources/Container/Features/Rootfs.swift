@@ -12,6 +12,13 @@ struct RootfsPlan {
   /// What the root mount and every bind mount become; nil is the default.
   let propagation: Propagation?
 
+  /// pivot_root(2) refuses a shared root, and an unbindable one cannot be copied for the read-only and masked paths: those
+  /// two come last. Until then such a root is private; were it shared, all that is mounted in it would show up on the host.
+  var propagationAtFirst: Propagation { isPropagationLate ? Propagation(.private, isRecursive: true) : bindPropagation }
+  /// What a bind mount has before its own options.
+  var bindPropagation: Propagation { propagation ?? Propagation(.slave, isRecursive: true) }
+  var isPropagationLate: Bool { propagation?.kind == .shared || propagation?.kind == .unbindable }
+
   static func plan(_ spec: Spec, bundle: String) throws(Failure) -> RootfsPlan {
     guard let root = spec.root else { throw Failure("root is missing from config.json") }
     let path = FilePath(bundle).pushing(FilePath(root.path)).lexicallyNormalized().string
@@ -19,10 +26,11 @@ struct RootfsPlan {
       let directory = try Descriptor.open(host: path, [.path, .directory, .noFollow])
       return RootfsPlan(
         path: path, directory: SharedDescriptor(directory), readonly: root.readonly, propagation: spec.linux.rootfsPropagation)
-    } catch where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
+    } catch  where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
       throw Failure("invalid rootfs: not an absolute path, or a symlink: \(path)", hint: "root.path must be a directory itself")
-    } catch where error.errno == .noSuchFileOrDirectory {
-      throw error.adding(context: "invalid rootfs \(path)").adding(hint: "root.path of config.json names a directory that is not there")
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      throw error.adding(context: "invalid rootfs \(path)").adding(
+        hint: "root.path of config.json names a directory that is not there")
     } catch { throw error.adding(context: "invalid rootfs \(path)") }
   }
 }
@@ -38,14 +46,13 @@ struct Rootfs: ~Copyable {
   /// The working directory is the rootfs; the host made it so before the clone, and the kernel moved it along.
   static func prepare(_ plan: Plan) throws(Failure) -> Rootfs {
     let place = try Descriptor.workingDirectory()
-    // A copy first: it keeps the peers of the host's mounts, for `rootfsPropagation: shared`.
     let tree = try during("copying the mount of \(plan.rootfs.path)", try place.cloneMount(recursive: true))
     if plan.namespaces.hasMountNamespace {
       // Nothing that is mounted or unmounted in here from now on reaches the host.
       let everything = try Descriptor.open(host: "/", [.path, .directory])
       try during("making / a slave of the host's", try everything.setMountAttributes(propagation: .slave, recursive: true))
     }
-    try (plan.rootfs.propagation ?? Propagation(.slave, isRecursive: true)).apply(to: tree)
+    try plan.rootfs.propagationAtFirst.apply(to: tree)
     try during("mounting \(plan.rootfs.path)", try tree.attach(to: place))
     return Rootfs(root: tree)
   }
@@ -65,7 +72,7 @@ extension Rootfs {
   /// Opens `path`, making whatever of it is missing: directories on the way, and at its end what `kind` says. A
   /// dangling link on the way is followed inside the root, as an image may have `/var/run -> /run` without a `/run`.
   func openOrMake(_ path: String, _ kind: PlaceKind, mode: UInt32 = 0o755) throws(Failure) -> Descriptor {
-    do { return try open(path) } catch where error.errno == .noSuchFileOrDirectory {
+    do { return try open(path) } catch  where error.errno == .noSuchFileOrDirectory {
       return try make(path, kind, mode: mode)
     }
   }
@@ -83,7 +90,7 @@ extension Rootfs {
         continue
       }
       let isLast = rest.isEmpty
-      do { current = try child(name, of: current, resolved) } catch where error.errno == .noSuchFileOrDirectory {
+      do { current = try child(name, of: current, resolved) } catch  where error.errno == .noSuchFileOrDirectory {
         if isLast && kind == .file { try current.makeFile(name) } else { try current.makeDirectory(name, mode: mode) }
         current = try child(name, of: current, resolved)
       }
@@ -118,6 +125,6 @@ extension Rootfs {
       let place = try open(path)
       guard try place.status().kind == .regular else { return nil }
       return try proc.reopen(place, [.readOnly, .nonBlocking]).readAll(limit: limit)
-    } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
+    } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
   }
 }

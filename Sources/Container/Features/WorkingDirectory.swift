@@ -21,7 +21,8 @@ enum WorkingDirectory {
     do {
       let here = try workingDirectoryPath()
       if here.hasPrefix("/") { return }
-    } catch where error.errno == .noSuchFileOrDirectory {}  // it was removed under us: as good as outside
-    throw Failure("the working directory \(path) is outside of the container's root", hint: "process.cwd leads out of the root file system")
+    } catch  where error.errno == .noSuchFileOrDirectory {}  // it was removed under us: as good as outside
+    throw Failure(
+      "the working directory \(path) is outside of the container's root", hint: "process.cwd leads out of the root file system")
   }
 }

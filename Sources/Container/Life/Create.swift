@@ -7,35 +7,38 @@ extension Runtime {
   /// Makes the container; its program waits for `start` (runtime.md "Create").
   package func create(_ request: CreateRequest) throws(Failure) {
     try closeInherited(request)
-    let receiver = try consoleSocket(request)
-    let container = try prepare(request, terminal: receiver, startsAtOnce: false, isForeground: false)
+    let container = try prepare(request, startsAtOnce: false, relay: nil)
     container.finish()
   }
 
   /// Descriptors that leaked into us from the caller would live on in init until its exec; only those that are meant for
   /// the container stay. Before anything of our own is opened.
   func closeInherited(_ request: CreateRequest) throws(Failure) {
-    try StandardStreams.closeInherited(from: 3 + CInt(ListenDescriptors.count + request.preserveFDs), except: logFile)
+    let passed = CInt(clamping: ListenDescriptors.count + request.preserveFDs)
+    try StandardStreams.close(from: 3 + passed, except: logFile.map { [$0] } ?? [])
   }
 
   /// `--console-socket`: needed exactly when there is a terminal.
   func consoleSocket(_ request: CreateRequest) throws(Failure) -> SharedDescriptor? {
     guard let path = request.consoleSocket else { return nil }
-    return SharedDescriptor(try during("connecting to the console socket \(path)", try UnixSocket.connect(host: path, kind: .stream)))
+    return SharedDescriptor(
+      try during("connecting to the console socket \(path)", try UnixSocket.connect(host: path, kind: .stream)))
   }
 
   /// The story of every start, up to the gate.
   ///
   /// Nothing is touched before the config has been checked. From the state directory on, everything that is made goes on the
   /// rollback's list, and a failure leaves none of it.
-  func prepare(
-    _ request: CreateRequest, terminal: SharedDescriptor?, startsAtOnce: Bool, isForeground: Bool
-  ) throws(Failure) -> NewContainer {
+  ///
+  /// - Parameter relay: where `run` in the foreground takes the terminal itself.
+  func prepare(_ request: CreateRequest, startsAtOnce: Bool, relay: SharedDescriptor?) throws(Failure) -> NewContainer {
     try ContainerID.check(request.id)
     let bundle = try Bundle.load(request)
     try bundle.check(noPivot: request.noPivot)
     if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
-    try Terminals.check(bundle.spec, request, isForeground: isForeground)
+    try Terminals.check(bundle.spec, request, isForeground: relay != nil)
+    if startsAtOnce, bundle.spec.process == nil { throw Failure("process property must not be empty") }
+    let terminal = if let relay { relay } else { try consoleSocket(request) }
     let directory = try StateDirectory.create(root: root, id: request.id)
     var rollback = Rollback()
     let path = directory.path
@@ -43,12 +46,15 @@ extension Runtime {
 
     var plan = try Plan.make(bundle, request, terminal, self)
     try IPC.share(request.ipc, self, into: &plan)
-    let cgroup = try ControlGroupPlan.create(plan, warn)
-    rollback.add { ControlGroupPlan.discard(cgroup) }
-
-    var saved = SavedState(new: plan, cgroup: cgroup.record)
     try directory.write(bundle.bytes, to: StateDirectory.configFile)
-    try saved.save(in: directory)
+    var saved = SavedState(new: plan)
+    let cgroup = try ControlGroupPlan.create(plan, warn) { record throws(Failure) in
+      // Written before it is made, so that `delete --force` knows of it should we be killed here.
+      saved.controlGroup = record
+      try saved.save(in: directory)
+    }
+    rollback.add { ControlGroupPlan.discard(cgroup) }
+    saved.controlGroup = cgroup.record
     let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
     if saved.mountsOnHost {
       let rootfs = plan.rootfs.path
@@ -57,7 +63,7 @@ extension Runtime {
     let host = try Host.start(
       plan, cgroup: cgroup.descriptor, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
     do {
-      try host.bringToGate(warn)
+      try host.bringToGate(self)
       saved.pid = host.process.pid
       saved.startTime = try ProcessStatus.read(host.process.pid, plan.proc)?.startTime ?? 0
       try saved.save(in: directory)
@@ -90,38 +96,6 @@ struct NewContainer: ~Copyable {
     } catch {
       host.abandon()
       throw error
-    }
-  }
-}
-
-/// `--pid-file`
-enum PIDFile {
-  /// Decimal digits and nothing else, there whole or not at all: engines read it with atoi the moment create returns.
-  static func write(_ pid: CInt, to path: String) throws(Failure) {
-    let path = FilePath(path)
-    guard let name = path.lastComponent?.string else { throw Failure("the pid file \(path) has no name") }
-    try during("writing the pid file \(path)", try replace(name, in: path.removingLastComponent().string, with: String(pid)))
-  }
-
-  private static func replace(_ name: String, in directory: String, with text: String) throws(Failure) {
-    let directory = try Descriptor.open(host: directory.isEmpty ? "." : directory, [.path, .directory])
-    let temporary = ".\(name)"
-    let file = try directory.open(temporary, [.writeOnly, .create, .truncate, .noFollow], resolve: .beneath, mode: 0o666)
-    try file.writeAll(text)
-    try directory.rename(temporary, to: name)
-  }
-}
-
-/// Who gets the terminal's master end.
-enum Terminals {
-  static func check(_ spec: Spec, _ request: CreateRequest, isForeground: Bool) throws(Failure) {
-    let wanted = spec.process?.terminal ?? false
-    let hasReceiver = request.consoleSocket != nil
-    if wanted && !hasReceiver && !isForeground {
-      throw Failure("cannot allocate tty if apus will detach without setting console socket", hint: "give --console-socket, or set process.terminal to false")
-    }
-    if hasReceiver && (!wanted || isForeground) {
-      throw Failure("cannot use console socket if apus will not detach or allocate tty", hint: wanted ? "--console-socket goes with --detach" : "process.terminal is false")
     }
   }
 }

@@ -11,15 +11,19 @@ extension Runtime {
   package func delete(_ id: String, force: Bool) throws(Failure) {
     if force { endInterrupted(id) }
     let directory: StateDirectory
-    do { directory = try StateDirectory.open(root: root, id: id, lock: true) } catch where force && error.isUnknownContainer { return }
+    do { directory = try StateDirectory.open(root: root, id: id, lock: true) } catch  where force && error.isUnknownContainer {
+      return
+    }
     let saved: SavedState
-    do { saved = try SavedState.load(from: directory) } catch where force && error.isUnknownContainer { return try directory.remove() }
+    // With --force a state that cannot be read goes as well: nothing in it can be relied on, and nothing else frees the id.
+    do { saved = try SavedState.load(from: directory) } catch  where force { return try directory.remove() }
     let proc = try ProcFS()
     let status = try ContainerStatus.of(saved, directory, proc)
     switch status {
     case .stopped, .created: break
     case _ where force: break
-    default: throw Failure("cannot delete container \(id) that is not stopped: \(status.rawValue)", hint: "use --force to kill it")
+    default:
+      throw Failure("cannot delete container \(id) that is not stopped: \(status.rawValue)", hint: "use --force to kill it")
     }
     try destroy(saved, try savedSpec(in: directory), directory, proc)
   }
@@ -38,7 +42,7 @@ extension Runtime {
       try during("removing cgroup \(record.path)", try ControlGroup.remove(record, in: try Hierarchy.find()))
     }
     if saved.mountsOnHost {
-      do { try unmountTree(host: saved.rootfs) } catch where error.errno == .invalidArgument {}  // nothing is mounted there
+      do { try unmountTree(host: saved.rootfs) } catch  where error.errno == .invalidArgument {}  // nothing is mounted there
     }
     try directory.remove()
     do {
@@ -51,7 +55,7 @@ extension Runtime {
   /// Kills what runs in the container and waits until it is gone: by pidfd, not by looking again and again.
   private func endProcesses(of saved: SavedState, _ proc: ProcFS) throws(Failure) {
     if let process = try saved.initProcess(proc) {
-      do { try process.send(signal: Signals.kill) } catch where error.errno == .noSuchProcess {}
+      do { try process.send(signal: Signals.kill) } catch  where error.errno == .noSuchProcess {}
       if let cgroup = try controlGroup(of: saved), try cgroup.isFrozen { try cgroup.thaw() }
       guard try process.hasEnded(within: 10_000) else {
         throw Failure("container init still running", hint: "process \(process.pid) got SIGKILL 10 s ago")

@@ -17,7 +17,7 @@ extension Runtime {
       if all { return }
       throw Failure("container not running")
     }
-    do { try process.send(signal: signal) } catch where error.errno == .noSuchProcess {
+    do { try process.send(signal: signal) } catch  where error.errno == .noSuchProcess {
       if !all { throw Failure("container not running") }
     }
     // A frozen process does not die of a SIGKILL before it thaws.

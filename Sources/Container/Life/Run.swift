@@ -9,14 +9,14 @@ extension Runtime {
   package func run(_ request: CreateRequest, _ options: RunOptions) throws(Failure) -> CInt {
     try closeInherited(request)
     if options.detach {
-      let container = try prepare(request, terminal: try consoleSocket(request), startsAtOnce: true, isForeground: false)
+      let container = try prepare(request, startsAtOnce: true, relay: nil)
       try startNow(container)
       return 0
     }
     if !options.noSubreaper { try ProcessControl.setChildSubreaper() }
     let relay = try TerminalRelay.Connection.make()
     let signals = try ForwardedSignals()
-    let container = try prepare(request, terminal: relay.sender, startsAtOnce: true, isForeground: true)
+    let container = try prepare(request, startsAtOnce: true, relay: relay.sender)
     let pid = container.host.process.pid
     let terminal = container.hasTerminal ? try relay.accept() : nil
     try startNow(container)
@@ -82,7 +82,7 @@ struct Foreground: ~Copyable {
       case Signals.windowChanged: relay?.resize()
       case Signals.urgent: continue
       default:
-        do { try sendSignal(signal, to: pid) } catch where error.errno == .noSuchProcess {}  // its SIGCHLD comes next
+        do { try sendSignal(signal, to: pid) } catch  where error.errno == .noSuchProcess {}  // its SIGCHLD comes next
       }
     }
     return nil

@@ -15,8 +15,13 @@ extension Runtime {
     default: throw Failure("cannot start a container in the \(status.rawValue) state")
     }
     let spec = try savedSpec(in: directory)
+    guard spec.process != nil else {
+      throw Failure("process property must not be empty", hint: "the container was created without a process")
+    }
     let forward = { (listener: borrowing Descriptor) throws(Failure) in try saved.forward(listener, spec) }
-    do { try StartGate.open(directory, forward: forward) } catch where error.context.contains(where: { $0.hasPrefix("running startContainer hook") }) {
+    do { try StartGate.open(directory, forward: forward) } catch
+      where error.context.contains(where: { $0.hasPrefix("running startContainer hook") })
+    {
       // "If any startContainer hook fails, the runtime MUST generate an error, stop the container, and continue the
       // lifecycle at step 12": it is destroyed.
       try destroy(saved, spec, directory, proc)

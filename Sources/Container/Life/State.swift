@@ -33,7 +33,7 @@ extension Runtime {
       do {
         let directory = try StateDirectory.open(root: root, id: id, lock: false)
         result.append(try summary(of: try SavedState.load(from: directory), directory, proc, owners))
-      } catch { debug("list: passing over \(root)/\(id): \(error.message)") }
+      } catch { debug?("list: passing over \(root)/\(id): \(error.message)") }
     }
     return result
   }
@@ -47,24 +47,4 @@ extension Runtime {
       annotations: saved.annotations)
     return ContainerSummary(state: state, rootfs: saved.rootfs, created: saved.created, owner: owners.name(of: saved.ownerUID))
   }
-}
-
-/// The status is found out each time, never stored: whatever ended a container, it is stopped.
-enum ContainerStatus {
-  static func of(_ saved: SavedState, _ directory: borrowing StateDirectory, _ proc: ProcFS) throws(Failure) -> Status {
-    if saved.pid == 0 { return .creating }
-    guard try saved.initProcess(proc) != nil else { return .stopped }
-    if directory.has(StateDirectory.gate) { return .created }
-    if let record = saved.controlGroup, let cgroup = try ControlGroup.open(record, in: try Hierarchy.find()), try cgroup.isFrozen {
-      return .paused
-    }
-    return .running
-  }
-}
-
-/// Names of users, from the host's /etc/passwd, read once.
-final class Owners {
-  private lazy var passwd = (try? Descriptor.open(host: "/etc/passwd", [.readOnly]).readAll()) ?? []  // then the number has to do
-
-  func name(of uid: UInt32) -> String { PasswordFile.entry(uid: uid, in: passwd)?.name ?? String(uid) }
 }

@@ -22,7 +22,9 @@ struct Host: ~Copyable {
     try plan.rootfs.directory.descriptor.changeWorkingDirectory()
     let worn = try WornNamespaces(plan.namespaces, plan.proc)
     let result = Result { () throws(Failure) in
-      try during("starting the container's process", try Intermediate.spawn(plan, cgroup) { Init.start(plan, ends, gate, closing: hostOnly + (cgroup.map { [$0] } ?? [])) })
+      try during(
+        "starting the container's process",
+        try Intermediate.spawn(plan, cgroup) { Init.start(plan, ends, gate, closing: hostOnly + (cgroup.map { [$0] } ?? [])) })
     }
     try worn.takeOff()
     try before.changeWorkingDirectory()
@@ -31,9 +33,10 @@ struct Host: ~Copyable {
   }
 
   /// Leads init to the start gate.
-  func bringToGate(_ warn: (String) -> Void) throws(Failure) {
+  func bringToGate(_ runtime: Runtime) throws(Failure) {
     if let process = plan.process { try OOMScoreAdjustment.apply(process.process, pid: self.process.pid, plan.proc) }
     if plan.namespaces.hasUserNamespace {
+      if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }
       if plan.namespaces.new.contains(.user) { try IDMappings.write(plan.spec.linux, pid: process.pid, plan.proc) }
       try send(.proceed)
     }
@@ -44,9 +47,9 @@ struct Host: ~Copyable {
         try runHooks()
         try send(.proceed)
       case .ready:
-        if let process = plan.process { try Rlimits.apply(process, pid: self.process.pid) }
         return
-      case .warning(let text): warn(text)
+      case .warning(let text): runtime.warn(text)
+      case .debug(let text): runtime.debug?(text)
       case .seccompListener:
         try forward(descriptor)
         try send(.proceed)
@@ -59,14 +62,16 @@ struct Host: ~Copyable {
 
   /// If init has died, what it said last is still to be read; the broken pipe alone would explain nothing.
   private func send(_ message: Message) throws(Failure) {
-    do { try rendezvous.send(message) } catch where error.errno == .brokenPipe {
+    do { try rendezvous.send(message) } catch  where error.errno == .brokenPipe {
       while let last = try rendezvous.receive() { if case .failed(let failure) = last { throw failure } }
       throw try death()
     }
   }
 
   private func forward(_ listener: SharedDescriptor?) throws(Failure) {
-    guard let listener, let seccomp = plan.spec.linux.seccomp else { throw Failure("the container's process sent no seccomp listener") }
+    guard let listener, let seccomp = plan.spec.linux.seccomp else {
+      throw Failure("the container's process sent no seccomp listener")
+    }
     try SeccompStep.forward(listener.descriptor, seccomp, plan.hookState.state(.creating, pid: process.pid), pid: process.pid)
   }
 

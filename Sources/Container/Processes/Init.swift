@@ -21,7 +21,8 @@ struct Init: ~Copyable {
   }
 
   /// The child of the clone begins here and never comes back.
-  static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate, closing hostOnly: [SharedDescriptor]) -> Never {
+  static func start(_ plan: Plan, _ ends: borrowing SocketPair, _ gate: StartGate, closing hostOnly: [SharedDescriptor]) -> Never
+  {
     ends.closeHostEndInChild()
     for descriptor in hostOnly { descriptor.closeInChild() }
     _ = Result { () throws(Failure) in  // without the socket there is nobody to tell
@@ -35,7 +36,11 @@ struct Init: ~Copyable {
     do {
       try becomeInit(plan, rendezvous)
       var process = Init(plan: plan, rootfs: try enterRootfs(plan))
-      for step in steps { try during("\(step.name)", try step.run(&process, rendezvous)) }
+      for step in steps {
+        if plan.tellsSteps { try rendezvous.send(.debug("init: \(step.name)")) }
+        try during("\(step.name)", try step.run(&process, rendezvous))
+      }
+      try closeAllButGate(plan, rendezvous, gate)
       // The runtime that made us ends before we do.
       try ProcessControl.setParentDeathSignal(0)
       try rendezvous.send(.ready)
@@ -45,6 +50,13 @@ struct Init: ~Copyable {
       case .socket(let socket): process.execute(startedBy: Rendezvous(try socket.descriptor.accept()))
       }
     } catch { tell(rendezvous, error) }
+  }
+
+  /// Nothing of the host stays open while we wait: not its /proc, not the bundle (CVE-2024-21626, CVE-2016-9962).
+  private static func closeAllButGate(_ plan: Plan, _ rendezvous: borrowing Rendezvous, _ gate: StartGate) throws(Failure) {
+    var kept = [rendezvous.socket]
+    if case .socket(let socket) = gate { kept.append(socket) }
+    try StandardStreams.close(from: 3 + (plan.process?.passedDescriptors ?? 0), except: kept)
   }
 
   private static func becomeInit(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {

@@ -32,12 +32,16 @@ extension Init {
       if let process = me.plan.process?.process { try StandardIO.apply(process) }
     },
     Step(name: "hostname") { me, host throws(Failure) in try Hostname.apply(me.plan) },
-    Step(name: "sysctl") { me, host throws(Failure) in try Sysctl.apply(me.plan) },
+    Step(name: "sysctl") { me, host throws(Failure) in try KernelParameters.apply(me.plan) },
     // After all that writes to them: mount points, devices, the console.
     Step(name: "making mounts read-only") { me, host throws(Failure) in try me.makeReadOnly() },
     // After sysctl: /proc/sys is one of them.
     Step(name: "readonlyPaths") { me, host throws(Failure) in try ReadonlyPaths.apply(me.plan, me.rootfs) },
     Step(name: "maskedPaths") { me, host throws(Failure) in try MaskedPaths.apply(me.plan, me.rootfs) },
+    // After all that is mounted: see RootfsPlan.propagationAtFirst.
+    Step(name: "rootfsPropagation") { me, host throws(Failure) in
+      if me.plan.rootfs.isPropagationLate { try me.plan.rootfs.bindPropagation.apply(to: me.rootfs.root) }
+    },
     // As root: some need a capability, and the exec label a procfs file of our own.
     Step(name: "process attributes") { me, host throws(Failure) in try me.setAttributes() },
     // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so it comes before the capabilities go (DEF-30).
@@ -46,8 +50,10 @@ extension Init {
     },
     Step(name: "becoming the user") { me, host throws(Failure) in try me.becomeUser() },
     // Last: found with the user's own rights, and the error is create's (DEF-29).
-    Step(name: "") { me, host throws(Failure) in
-      if let process = me.plan.process?.process { me.executable = try Executable.find(process.args.first ?? "", environment: me.environment) }
+    Step(name: "finding the program") { me, host throws(Failure) in
+      if let process = me.plan.process?.process {
+        me.executable = try Executable.find(process.args.first ?? "", environment: me.environment)
+      }
     },
   ]
 
@@ -88,6 +94,7 @@ extension Init {
     try ExecLabels.apply(process.process, plan.proc)
     Signals.resetActions()
     try Signals.setMask(SignalSet())
+    try Rlimits.apply(process)
     if process.process.noNewPrivileges { try ProcessControl.setNoNewPrivileges() }
   }
 
@@ -96,39 +103,8 @@ extension Init {
     guard let process = plan.process else { return }
     let cwd = process.process.cwd
     var entered = true
-    do { try WorkingDirectory.enter(cwd) } catch where error.errno == .permissionDenied { entered = false }
+    do { try WorkingDirectory.enter(cwd) } catch  where error.errno == .permissionDenied { entered = false }
     try Credentials.apply(process, keepGroups: false)
     if !entered { try WorkingDirectory.enter(cwd) }
-  }
-}
-
-/// The session keyring `_ses.<id>`: keys of one container are not another's (keyctl(2)).
-enum SessionKeyring {
-  static func apply(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {
-    if plan.noNewKeyring { return }
-    do { try Keyring.joinSession(named: "_ses.\(plan.id)") } catch where error.errno == .noFunction {
-      try rendezvous.send(.warning("this kernel has no keyrings: the container has no session keyring of its own"))
-    } catch where error.errno?.rawValue == 122 {  // EDQUOT
-      throw error.adding(hint: "kernel.keys.maxkeys or maxbytes is reached; --no-new-keyring does without")
-    }
-  }
-}
-
-/// process.apparmorProfile, process.selinuxLabel — config.md "Linux Process": what the exec will change to.
-enum ExecLabels {
-  static func apply(_ process: OCISpec.Process, _ proc: ProcFS) throws(Failure) {
-    let (profile, label) = (process.apparmorProfile, process.selinuxLabel)
-    if !profile.isEmpty {
-      try during("applying the AppArmor profile \(profile)", try write("exec \(profile)", to: "apparmor/exec", orElse: "exec", proc))
-    }
-    if !label.isEmpty {
-      try during("applying the SELinux label \(label)", try proc.write(label, to: "thread-self/attr/exec"))
-    }
-  }
-
-  private static func write(_ text: String, to file: String, orElse older: String, _ proc: ProcFS) throws(Failure) {
-    do { try proc.write(text, to: "thread-self/attr/\(file)") } catch where error.errno == .noSuchFileOrDirectory {
-      try proc.write(text, to: "thread-self/attr/\(older)")  // FALLBACK(kernel < 5.8): one interface for all security modules
-    }
   }
 }

@@ -15,7 +15,7 @@ import Kernel
 ///    │ ◀────────────────────────── ready ── │
 ///    │  saves the state                     │ waits at the start gate
 /// ```
-/// At any point init may send `warning`, or `failed`, which is its last. A message is one packet of a SOCK_SEQPACKET
+/// At any point init may send `warning`, `debug`, or `failed`, which is its last. A message is one packet of a SOCK_SEQPACKET
 /// pair, so it arrives whole; the end of init is an empty packet.
 enum Message: Equatable {
   case proceed
@@ -24,6 +24,7 @@ enum Message: Equatable {
   /// Comes with the listener of the seccomp filter; answered with `proceed` once the supervisor has it.
   case seccompListener
   case warning(String)
+  case debug(String)
   case failed(Failure)
 
   var encoded: [UInt8] {
@@ -34,6 +35,7 @@ enum Message: Equatable {
     case .warning(let text): [3] + Array(text.utf8)
     case .failed(let failure): [4] + failure.encoded
     case .seccompListener: [5]
+    case .debug(let text): [6] + Array(text.utf8)
     }
   }
 
@@ -45,6 +47,7 @@ enum Message: Equatable {
     case 3: self = .warning(String(decoding: bytes.dropFirst(), as: UTF8.self))
     case 4: self = .failed(Failure(decoding: bytes.dropFirst()))
     case 5: self = .seccompListener
+    case 6: self = .debug(String(decoding: bytes.dropFirst(), as: UTF8.self))
     default: return nil
     }
   }
@@ -52,14 +55,17 @@ enum Message: Equatable {
 
 /// One end of the conversation.
 struct Rendezvous: ~Copyable {
-  private let socket: Descriptor
+  private let shared: SharedDescriptor
 
-  init(_ socket: consuming Descriptor) { self.socket = socket }
+  init(_ socket: consuming Descriptor) { shared = SharedDescriptor(socket) }
 
-  func send(_ message: Message) throws(Failure) { try socket.send(message.encoded) }
+  /// The socket itself, to be spared when all else is closed.
+  var socket: SharedDescriptor { shared }
+
+  func send(_ message: Message) throws(Failure) { try shared.descriptor.send(message.encoded) }
 
   func send(_ message: Message, with descriptor: borrowing Descriptor) throws(Failure) {
-    try socket.send(message.encoded, with: descriptor)
+    try shared.descriptor.send(message.encoded, with: descriptor)
   }
 
   /// The next message; nil when the other process has ended.
@@ -67,7 +73,7 @@ struct Rendezvous: ~Copyable {
 
   /// The next message, and the descriptor that came with it.
   func receiveWithDescriptor() throws(Failure) -> (message: Message?, descriptor: SharedDescriptor?) {
-    let packet = try socket.receive()
+    let packet = try shared.descriptor.receive()
     if packet.bytes.isEmpty { return (nil, nil) }
     guard let message = Message(decoding: packet.bytes) else { throw Failure("the other process sent an unknown message") }
     return (message, packet.descriptor)

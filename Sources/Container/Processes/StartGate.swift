@@ -31,7 +31,7 @@ enum StartGate {
     let connection: Descriptor
     do {
       connection = try UnixSocket.connect(to: StateDirectory.gate, in: directory.handle.descriptor, kind: .sequenced)
-    } catch where error.errno == .connectionRefused || error.errno == .noSuchFileOrDirectory {
+    } catch  where error.errno == .connectionRefused || error.errno == .noSuchFileOrDirectory {
       throw Failure("cannot start a container that has stopped")
     }
     // First the name goes, then init: if we end in between, the container never runs and is not taken for a running one.

@@ -61,7 +61,8 @@ struct TerminalRelay: ~Copyable {
   }
 
   private mutating func copyIn() {
-    let bytes = (try? StandardStreams.with(0) { input throws(Failure) in try input.read(atMost: 32 << 10) }) ?? []  // an error is an end
+    // An error is an end.
+    let bytes = (try? StandardStreams.with(0) { input throws(Failure) in try input.read(atMost: 32 << 10) }) ?? []
     if bytes.isEmpty {
       inputEnded = true
       _ = Result { () throws(Failure) in try master.descriptor.writeAll([4]) }  // the end of a file is Ctrl-D on a terminal

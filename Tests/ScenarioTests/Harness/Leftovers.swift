@@ -29,6 +29,9 @@ struct Leftovers: Equatable {
     for process in Orphans.descendants() where !things.contains("\(process)") { kill(process.pid, SIGKILL) }
     usleep(100_000)
     Orphans.reap()
+    for mount in Host.mountInfo().reversed() where Self.isOurs(mount.line) && !things.contains("mount \(mount.line)") {
+      umount2(mount.mountPoint, Int32(MNT_DETACH))
+    }
     guard let cgroupMount = Host.cgroupMount else { return }
     // The deepest first, which are the last that were found below their parents.
     for path in Self.cgroups(below: cgroupMount).reversed() where Self.isOurs(path) && !things.contains("cgroup \(path)") {
@@ -39,7 +42,7 @@ struct Leftovers: Equatable {
   private static func isOurs(_ name: String) -> Bool { name.contains(TemporaryDirectory.tag) }
 
   private static func isStray(_ name: String) -> Bool {
-    guard name != "apus-scenarios.\(TemporaryDirectory.tag)" else { return false }
+    guard !name.hasPrefix("apus-scenarios.") else { return false }  // our own, and that of another run of the tests
     return isOurs(name) || (Host.isAlone && (name.hasPrefix("apus") || name.hasPrefix("runc")))
   }
 

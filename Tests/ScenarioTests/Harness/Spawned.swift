@@ -168,7 +168,7 @@ final class Spawned {
   }
 
   /// How long a program may take unless a test says otherwise, in seconds.
-  static let limit: TimeInterval = 20 * Host.patience
+  static let limit: TimeInterval = 10 * Host.patience
 
   /// Little, as a container manager gives it: what a runtime needs beyond this it must be told.
   static let plainEnvironment = ["PATH": Host.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"]

@@ -1,0 +1,10 @@
+import Kernel
+
+/// Socket activation, sd_listen_fds(3): LISTEN_FDS descriptors from 3 on, meant for the process LISTEN_PID names.
+enum ListenDescriptors {
+  static var count: Int {
+    guard let count = environmentVariable("LISTEN_FDS").flatMap({ Int($0) }), count > 0, count < 1024 else { return 0 }
+    if let pid = environmentVariable("LISTEN_PID"), pid != String(processID) { return 0 }
+    return count
+  }
+}

@@ -1,0 +1,22 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// linux.readonlyPaths — config-linux.md "Readonly Paths"
+enum ReadonlyPaths {
+  static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
+    for path in plan.spec.linux.readonlyPaths {
+      try during("making \(path) read-only", try protect(path, rootfs))
+    }
+  }
+
+  private static func protect(_ path: String, _ rootfs: borrowing Rootfs) throws(Failure) {
+    let target: Descriptor
+    do { target = try rootfs.open(path) } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+      return
+    }
+    let tree = try target.cloneMount(recursive: true)
+    try tree.setMountAttributes(set: .readOnly, recursive: true)
+    try tree.attach(to: target)
+  }
+}

@@ -1,0 +1,40 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// process.rlimits — config.md "POSIX process"
+enum Rlimits {
+  static func plan(_ process: OCISpec.Process) throws(Failure) -> [(name: String, number: CInt, soft: UInt64, hard: UInt64)] {
+    var limits: [(name: String, number: CInt, soft: UInt64, hard: UInt64)] = []
+    for limit in process.rlimits {
+      guard let number = resourceLimitNumber(limit.type) else {
+        throw Failure("process.rlimits: \(limit.type) is no resource limit")
+      }
+      limits.append((limit.type, number, limit.soft, limit.hard))
+    }
+    return limits
+  }
+
+  /// Host side, for a user namespace, while init waits for its id maps: inside it init may lower its limits, but not raise
+  /// the hard ones.
+  static func raise(_ plan: ProcessPlan, pid: CInt) throws(Failure) {
+    for limit in plan.rlimits {
+      let own = try resourceLimit(limit.number)
+      if limit.hard > own.hard { try set(limit, soft: own.soft, of: pid) }
+    }
+  }
+
+  /// Init, once it has nothing left to set up that a low limit could stop.
+  static func apply(_ plan: ProcessPlan) throws(Failure) {
+    for limit in plan.rlimits { try set(limit, soft: limit.soft, of: 0) }
+  }
+
+  private static func set(
+    _ limit: (name: String, number: CInt, soft: UInt64, hard: UInt64), soft: UInt64, of pid: CInt
+  ) throws(Failure) {
+    do { try setResourceLimit(limit.number, soft: soft, hard: limit.hard, of: pid) } catch {
+      let failure = error.adding(context: "setting \(limit.name) to \(limit.soft):\(limit.hard)")
+      throw error.errno == .notPermitted ? failure.adding(hint: "raising a hard limit takes CAP_SYS_RESOURCE") : failure
+    }
+  }
+}

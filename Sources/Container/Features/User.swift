@@ -1,0 +1,37 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// process.user, process.capabilities, process.noNewPrivileges — the change from root of the container to its user.
+enum Credentials {
+  /// The order is the kernel's: the bounding set needs CAP_SETPCAP, groups need CAP_SETGID, both gone with the user id;
+  /// KEEPCAPS carries the permitted set over that change; the ambient set needs the other two in place.
+  static func apply(_ plan: ProcessPlan, keepGroups: Bool) throws(Failure) {
+    let user = plan.process.user
+    try during("limiting the bounding set", try Kernel.Capabilities.limitBounding(to: plan.capabilities.bounding))
+    try during("keeping capabilities", try ProcessControl.setKeepCapabilities(true))
+    if !keepGroups { try setGroups(user.additionalGids) }
+    try during("becoming gid \(user.gid)", try setGroupID(user.gid))
+    try during("becoming uid \(user.uid)", try setUserID(user.uid))
+    // setresuid(2) made us non-dumpable or not as it liked.
+    try ProcessControl.setDumpable(false)
+    try during("dropping capabilities", try ProcessControl.setKeepCapabilities(false))
+    try during(
+      "setting capabilities",
+      try Kernel.Capabilities.set(
+        effective: plan.capabilities.effective, permitted: plan.capabilities.permitted, inheritable: plan.capabilities.inheritable
+      ))
+    try during("setting ambient capabilities", try Kernel.Capabilities.setAmbient(plan.capabilities.ambient))
+  }
+
+  /// Exactly these, so none of the caller's: a group that an ACL denies must not be lost or gained (CVE-2022-36109).
+  private static func setGroups(_ groups: [UInt32]) throws(Failure) {
+    do { try setSupplementaryGroups(groups) } catch {
+      let failure = error.adding(context: "setting the supplementary groups")
+      // In a user namespace whose maps an ordinary user wrote, setgroups(2) is off; without any to set nothing is lost.
+      if error.errno == .notPermitted, groups.isEmpty { return }
+      throw error.errno == .notPermitted
+        ? failure.adding(hint: "the user namespace denies setgroups, or a group is not mapped") : failure
+    }
+  }
+}
