@@ -24,7 +24,7 @@ extension Scenarios {
 
     // MARK: when
 
-    @Test func eachRunsInItsTurn() throws {
+    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1 runs poststart at the end of create")) func eachRunsInItsTurn() throws {
       let bundle = try Self.bundle(["sleep", "100"]) { kind, out in "echo \(kind) >> \(out)/log" }
       try withContainer(bundle) { container in
         #expect(Self.text(bundle, "log") == "prestart\ncreateRuntime\ncreateContainer\n")
@@ -41,7 +41,8 @@ extension Scenarios {
     @Test func runRunsThemAll() throws {
       let bundle = try Self.bundle(["sleep", "0.5"]) { kind, out in "echo \(kind) >> \(out)/log" }
       _ = try output(of: bundle)
-      #expect(Self.text(bundle, "log") == Self.kinds.map { $0 + "\n" }.joined())
+      let lines = Self.text(bundle, "log").split(separator: "\n").map(String.init)
+      #expect(Runtime.isOldRunc ? lines.sorted() == Self.kinds.sorted() : lines == Self.kinds, "\(lines)")
     }
 
     @Test func startContainerIsBeforeTheProgram() throws {
@@ -112,7 +113,8 @@ extension Scenarios {
         for (kind, status) in statuses {
           let text = Self.text(bundle, kind)
           let state = try Value(parsing: text)
-          #expect(state["status"]?.string == status || (Runtime.isCrun && kind == "createContainer"), "\(kind): \(text)")
+          let peers = (Runtime.isCrun && kind == "createContainer") || (Runtime.isOldRunc && kind == "poststart")
+          #expect(state["status"]?.string == status || peers, "\(kind): \(text)")
           #expect(state["id"]?.string == container.id, "\(kind): \(text)")
           #expect(state["bundle"]?.string == bundle.path, "\(kind): \(text)")
           #expect(state["ociVersion"]?.string?.hasPrefix("1.") == true, "\(kind): \(text)")
@@ -228,7 +230,7 @@ extension Scenarios {
       #expect(!File.exists("\(bundle.rootfs)/second") && !File.exists("\(bundle.rootfs)/poststart"))
     }
 
-    @Test func startContainerEndsStart() throws {
+    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1 has then said that it started")) func startContainerEndsStart() throws {
       let bundle = try Self.bundle("startContainer", "exit 9", ["sh", "-c", "echo ran > /ran"])
       try withContainer(bundle) { container in
         let outcome = try container.runtime("start", container.id)
