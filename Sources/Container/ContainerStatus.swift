@@ -7,11 +7,13 @@ enum ContainerStatus {
   static func of(_ saved: SavedState, _ directory: borrowing StateDirectory, _ proc: ProcFS) throws(Failure) -> Status {
     if saved.pid == 0 { return .creating }
     guard try saved.initProcess(proc) != nil else { return .stopped }
-    if directory.has(StateDirectory.gate) { return .created }
-    if let record = saved.controlGroup, let cgroup = try ControlGroup.open(record, in: try Hierarchy.find()), try cgroup.isFrozen
+    // Before `created`: an init that is frozen at the start gate would not answer.
+    if let record = saved.controlGroup, let cgroup = try ControlGroup.open(record, in: try Hierarchy.find()),
+      try cgroup.isFrozen
     {
       return .paused
     }
+    if directory.has(StateDirectory.gate) { return .created }
     return .running
   }
 }

@@ -6,6 +6,9 @@ struct Rollback: ~Copyable {
 
   mutating func add(_ step: @escaping () -> Void) { undo.append(step) }
 
+  /// A step that comes after all others when they are undone.
+  mutating func addFirst(_ step: @escaping () -> Void) { undo.insert(step, at: 0) }
+
   /// All went well: nothing is undone.
   consuming func commit() { undo = [] }
 

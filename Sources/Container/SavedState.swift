@@ -19,8 +19,9 @@ struct SavedState {
   var startTime: UInt64
   /// Where the container's cgroup is and what of it is ours to remove.
   var controlGroup: ControlGroup.Record?
-  /// The container has no mount namespace, so its mounts are the host's, and `delete` removes them.
-  var mountsOnHost: Bool
+  /// For a container without a mount namespace, whose mounts are the host's: the mount its rootfs was on before them, so
+  /// that `delete` removes those and never the engine's own.
+  var hostMountID: UInt64?
   var annotations: [String: String]
 
   // MARK: The file
@@ -67,7 +68,7 @@ struct SavedState {
       ControlGroup.Record(
         path: $0.string("path", .required) ?? "", inode: $0.integer("inode", .required) ?? 0, created: $0.strings("created"))
     }
-    mountsOnHost = reader.flag("mountsOnHost") ?? false
+    hostMountID = reader.integer("hostMountID")
     annotations = reader.stringMap("annotations", opaque: true)
   }
 
@@ -75,8 +76,9 @@ struct SavedState {
     var members: [(name: String, value: JSONValue)] = [
       ("id", .string(id)), ("ociVersion", .string(ociVersion)), ("bundle", .string(bundle)), ("rootfs", .string(rootfs)),
       ("created", .string(created)), ("owner", .integer(Int64(ownerUID))), ("pid", .integer(Int64(pid))),
-      ("startTime", .unsigned(startTime)), ("mountsOnHost", .boolean(mountsOnHost)), ("annotations", .map(annotations)),
+      ("startTime", .unsigned(startTime)), ("annotations", .map(annotations)),
     ]
+    if let hostMountID { members.append(("hostMountID", .unsigned(hostMountID))) }
     if let controlGroup {
       members.append(
         (
@@ -102,7 +104,7 @@ struct SavedState {
     pid = 0
     startTime = 0
     controlGroup = nil
-    mountsOnHost = !plan.namespaces.hasMountNamespace
+    hostMountID = plan.namespaces.hasMountNamespace ? nil : plan.rootfs.mountID
     annotations = plan.spec.annotations
   }
 

@@ -13,6 +13,8 @@ package struct FileStatus: Sendable {
   package let group: UInt32
   package let inode: UInt64
   package let size: UInt64
+  /// Of the mount it was reached through (kernel 5.8).
+  package let mountID: UInt64
   /// Of the file system the file is on.
   package let device: DeviceNumber
   /// Of the device a device node stands for.
@@ -34,6 +36,7 @@ package struct FileStatus: Sendable {
     group = status.stx_gid
     inode = status.stx_ino
     size = status.stx_size
+    mountID = status.stx_mnt_id
     device = DeviceNumber(major: status.stx_dev_major, minor: status.stx_dev_minor)
     represents = DeviceNumber(major: status.stx_rdev_major, minor: status.stx_rdev_minor)
   }
@@ -60,19 +63,19 @@ package enum FileSystemMagic {
 
 private let emptyPath: CInt = 0x1000  // AT_EMPTY_PATH
 private let noFollowLink: CInt = 0x100  // AT_SYMLINK_NOFOLLOW
-private let basicStatistics: UInt32 = 0x7ff  // STATX_BASIC_STATS
+private let wantedStatistics: UInt32 = 0x17ff  // STATX_BASIC_STATS | STATX_MNT_ID
 
 extension Descriptor {
   package func status() throws(Failure) -> FileStatus {
     var result = statx()
-    try call("statx") { unsafe apus_statx(number, "", emptyPath, basicStatistics, &result) }
+    try call("statx") { unsafe apus_statx(number, "", emptyPath, wantedStatistics, &result) }
     return FileStatus(result)
   }
 
   /// The status of an entry of this directory; a symbolic link is not followed.
   package func status(of name: String) throws(Failure) -> FileStatus {
     var result = statx()
-    try call("statx") { unsafe apus_statx(number, name, noFollowLink, basicStatistics, &result) }
+    try call("statx") { unsafe apus_statx(number, name, noFollowLink, wantedStatistics, &result) }
     return FileStatus(result)
   }
 

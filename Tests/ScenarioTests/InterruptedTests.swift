@@ -15,7 +15,7 @@ extension Scenarios {
         let id = TemporaryDirectory.newID()
         try assertNothingLeft(by: runtime) {
           let create = try runtime.spawn(["create", "--bundle", bundle.path, id])
-          usleep(UInt32(step) * 250)
+          usleep(UInt32(Double(step) * 250 * Host.patience))
           create.send(SIGKILL)
           _ = try create.wait()
           if File.exists("\(runtime.root)/\(id)") { left += 1 }

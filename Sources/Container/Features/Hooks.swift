@@ -19,10 +19,16 @@ enum HookRunner {
     _ hooks: [Hook], kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String]
   ) throws(Failure) {
     for (index, hook) in hooks.enumerated() {
-      try during(
-        "running \(kind) hook #\(index) \(hook.path)",
-        try run(hook, state: state, directory: directory, environment: hook.env ?? environment()))
+      try run(hook, index: index, kind: kind, state: state, directory: directory, environment: environment())
     }
+  }
+
+  static func run(
+    _ hook: Hook, index: Int, kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String]
+  ) throws(Failure) {
+    try during(
+      "running \(kind) hook #\(index) \(hook.path)",
+      try run(hook, state: state, directory: directory, environment: hook.env ?? environment()))
   }
 
   private static func run(_ hook: Hook, state: String, directory: String?, environment: [String]) throws(Failure) {

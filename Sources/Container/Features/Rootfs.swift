@@ -8,6 +8,8 @@ struct RootfsPlan {
   let path: String
   /// `root.path`, opened and found to be a directory.
   let directory: SharedDescriptor
+  /// The mount `directory` is on before anything of ours lies over it.
+  let mountID: UInt64
   let readonly: Bool
   /// What the root mount and every bind mount become; nil is the default.
   let propagation: Propagation?
@@ -24,8 +26,10 @@ struct RootfsPlan {
     let path = FilePath(bundle).pushing(FilePath(root.path)).lexicallyNormalized().string
     do {
       let directory = try Descriptor.open(host: path, [.path, .directory, .noFollow])
+      let mountID = try directory.status().mountID
       return RootfsPlan(
-        path: path, directory: SharedDescriptor(directory), readonly: root.readonly, propagation: spec.linux.rootfsPropagation)
+        path: path, directory: SharedDescriptor(directory), mountID: mountID, readonly: root.readonly,
+        propagation: spec.linux.rootfsPropagation)
     } catch  where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
       throw Failure("invalid rootfs: not an absolute path, or a symlink: \(path)", hint: "root.path must be a directory itself")
     } catch  where error.errno == .noSuchFileOrDirectory {

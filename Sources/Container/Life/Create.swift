@@ -56,10 +56,14 @@ extension Runtime {
     rollback.add { ControlGroupPlan.discard(cgroup) }
     saved.controlGroup = cgroup.record
     let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
-    if saved.mountsOnHost {
+    if let mountID = saved.hostMountID {
       let rootfs = plan.rootfs.path
-      rollback.add { _ = Result { () throws(Failure) in try unmountTree(host: rootfs) } }  // not mounted yet: nothing to undo
+      // What fails here is left for `delete --force`.
+      rollback.add { _ = Result { () throws(Failure) in try HostMounts.remove(from: rootfs, downTo: mountID) } }
     }
+    // "Continue the lifecycle at step 12": once there is a container its poststop hooks run, whatever ends it.
+    let hooks = (plan.spec, plan.hookState)
+    rollback.addFirst { runPoststop(hooks.0, hooks.1) }
     let host = try Host.start(
       plan, cgroup: cgroup.descriptor, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
     do {

@@ -9,7 +9,7 @@ extension Runtime {
   /// - Parameter force: a running one is killed too, and an id that is unknown is no error; what an interrupted
   ///   `create` has left is cleared.
   package func delete(_ id: String, force: Bool) throws(Failure) {
-    if force { endInterrupted(id) }
+    if force { endProcessesOfLockHolder(id) }
     let directory: StateDirectory
     do { directory = try StateDirectory.open(root: root, id: id, lock: true) } catch  where force && error.isUnknownContainer {
       return
@@ -28,11 +28,15 @@ extension Runtime {
     try destroy(saved, try savedSpec(in: directory), directory, proc)
   }
 
-  /// A `create` that is still at work, or hangs in a hook, holds the lock: its container ends first, and it then fails by itself.
-  private func endInterrupted(_ id: String) {
+  /// A `create` or `start` that is still at work, or hangs in a hook, holds the lock: the container's processes end first,
+  /// and it then fails by itself.
+  private func endProcessesOfLockHolder(_ id: String) {
     // Nothing of this is the deletion itself; whatever goes wrong here, that reports it.
-    guard let saved = try? SavedState.load(root: root, id: id), saved.pid == 0 else { return }
-    _ = Result { () throws(Failure) in try controlGroup(of: saved)?.killAll() }
+    guard let saved = try? SavedState.load(root: root, id: id) else { return }
+    _ = Result { () throws(Failure) in
+      if let cgroup = try controlGroup(of: saved) { return try cgroup.killAll() }
+      try saved.initProcess(try ProcFS())?.send(signal: Signals.kill)
+    }
   }
 
   /// Ends the container's processes, removes all that was made for it, and runs its poststop hooks.
@@ -41,15 +45,21 @@ extension Runtime {
     if let record = saved.controlGroup {
       try during("removing cgroup \(record.path)", try ControlGroup.remove(record, in: try Hierarchy.find()))
     }
-    if saved.mountsOnHost {
-      do { try unmountTree(host: saved.rootfs) } catch  where error.errno == .invalidArgument {}  // nothing is mounted there
-    }
+    if let mountID = saved.hostMountID { try HostMounts.remove(from: saved.rootfs, downTo: mountID) }
     try directory.remove()
-    do {
-      let state = saved.hookState.document(status: .stopped, pid: 0)
-      try HookRunner.run(
-        spec.hooks.poststop, kind: "poststop", state: state, directory: saved.bundle, environment: processEnvironment)
-    } catch { warn(error.message) }  // "MUST log a warning", and the deletion goes on
+    runPoststop(spec, saved.hookState)
+  }
+
+  /// poststop hooks come last of all; of one that fails there is only to warn, and the rest still runs ("MUST log a
+  /// warning, but the remaining hooks and lifecycle continue").
+  func runPoststop(_ spec: Spec, _ state: HookState) {
+    let document = state.document(status: .stopped, pid: 0)
+    for (index, hook) in spec.hooks.poststop.enumerated() {
+      do {
+        try HookRunner.run(
+          hook, index: index, kind: "poststop", state: document, directory: state.bundle, environment: processEnvironment)
+      } catch { warn(error.message) }
+    }
   }
 
   /// Kills what runs in the container and waits until it is gone: by pidfd, not by looking again and again.

@@ -14,7 +14,8 @@ struct Leftovers: Equatable {
       for path in cgroups(below: cgroupMount) where Host.isAlone || isOurs(path) { things.insert("cgroup \(path)") }
     }
     for process in Orphans.descendants() where process.state != "Z" { things.insert("\(process)") }
-    for name in File.names(in: root) { things.insert("state \(root)/\(name)") }
+    // The cache of compiled filters is the runtime's, not a container's.
+    for name in File.names(in: root) where name != ".cache" { things.insert("state \(root)/\(name)") }
     for name in File.names(in: "/run/apus") where Host.isAlone || isOurs(name) { things.insert("state /run/apus/\(name)") }
     for name in File.names(in: "/dev/shm") where isOurs(name) { things.insert("file /dev/shm/\(name)") }
     for name in File.names(in: "/tmp") where isStray(name) { things.insert("file /tmp/\(name)") }

@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+extension Scenarios {
+  @Suite struct Pause {
+    @Test func everyProcessStandsStillUntilResume() throws {
+      let bundle = try Bundle(shell: "while :; do echo tick; sleep 0.02; done")
+      try withRunningContainer(bundle) { container in
+        try Harness.waitUntil("it ticks") { container.stdout.contains("tick") }
+        expectSuccess(try container.runtime("pause", container.id))
+        #expect(try container.status() == "paused")
+        let before = container.stdout
+        usleep(200_000)
+        #expect(container.stdout == before)
+        expectSuccess(try container.runtime("resume", container.id))
+        #expect(try container.status() == "running")
+        try Harness.waitUntil("it ticks again") { container.stdout.count > before.count }
+      }
+    }
+
+    @Test func whatIsNotPausedCannotBeResumed() throws {
+      try withRunningContainer(try Bundle(["sleep", "100"])) { container in
+        expectFailure(try container.runtime("resume", container.id), saying: "container not paused")
+      }
+    }
+
+    @Test func whatHasStoppedCannotBePaused() throws {
+      try withContainer(try Bundle()) { container in
+        try container.startAndFinish()
+        let outcome = try container.runtime("pause", container.id)
+        expectFailure(outcome)
+        if Runtime.isApus { expectFailure(outcome, saying: "container not running") }
+      }
+    }
+
+    /// Its init could not answer: `start` would wait for ever.
+    @Test(.disabled(if: Runtime.isCrun, "crun starts it, and hangs"))
+    func aFrozenContainerCannotBeStarted() throws {
+      try withContainer(try Bundle(["sleep", "100"])) { container in
+        expectSuccess(try container.runtime("pause", container.id))
+        expectFailure(
+          try container.runtime("start", container.id),
+          saying: "cannot start a container in the paused state")
+        expectSuccess(try container.runtime("resume", container.id))
+        try container.start()
+        #expect(try container.status() == "running")
+      }
+    }
+
+    @Test func aFrozenContainerDiesOfKill() throws {
+      try withRunningContainer(try Bundle(["sleep", "100"])) { container in
+        expectSuccess(try container.runtime("pause", container.id))
+        expectSuccess(try container.kill())
+        try container.waitUntil("stopped")
+      }
+    }
+  }
+}
