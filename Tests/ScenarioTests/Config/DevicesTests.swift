@@ -14,7 +14,10 @@ extension Scenarios {
 
     @Test func theyWork() throws {
       let outcome = try Runtime().run(
-        try Bundle(shell: "echo x > /dev/null; cat /dev/null; head -c 2 /dev/zero | od -An -tx1; head -c 5 /dev/random | wc -c; echo y > /dev/full"))
+        try Bundle(
+          shell:
+            "echo x > /dev/null; cat /dev/null; head -c 2 /dev/zero | od -An -tx1; head -c 5 /dev/random | wc -c; echo y > /dev/full"
+        ))
       #expect(outcome.stdout == " 00 00\n5\n")
       #expect(outcome.stderr.contains("No space left on device"))
     }
@@ -25,14 +28,17 @@ extension Scenarios {
     }
 
     @Test func theMultiplexerMakesTerminalsOfTheContainer() throws {
-      let text = try output(ofShell: "ls /dev/pts; exec 7<>/dev/ptmx && ls /dev/pts; stat -c '%a' /dev/pts/ptmx; cat /proc/mounts | grep -c devpts")
+      let text = try output(
+        ofShell: "ls /dev/pts; exec 7<>/dev/ptmx && ls /dev/pts; stat -c '%a' /dev/pts/ptmx; cat /proc/mounts | grep -c devpts")
       #expect(text == "ptmx\n0\nptmx\n666\n1\n")
     }
 
     @Test func nothingElseIsInDev() throws {
       let names = try output(of: Bundle(["ls", "/dev"])).split(separator: "\n").map(String.init)
       #expect(
-        names == ["fd", "full", "mqueue", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"]
+        names == [
+          "fd", "full", "mqueue", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero",
+        ]
           || (Runtime.isRunc && names.contains("core")), "\(names)")
     }
 
@@ -56,21 +62,29 @@ extension Scenarios {
 
     @Test func theModeIsNotTheUmasks() throws {
       let bundle = try Bundle(shell: Self.stat(["/dev/all"]))
-      bundle.config["linux.devices"] = [["path": "/dev/all", "type": "c", "major": 1, "minor": 3, "fileMode": 511, "uid": 0, "gid": 0]]
+      bundle.config["linux.devices"] = [
+        ["path": "/dev/all", "type": "c", "major": 1, "minor": 3, "fileMode": 511, "uid": 0, "gid": 0]
+      ]
       let outcome = try Runtime().run(bundle, wrapper: ["sh", "-c", "umask 077; exec \"$@\"", "sh"])
       #expect(outcome.stdout == "/dev/all character special file 1:3 777 0:0\n", "\(outcome)")
     }
 
-    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1 then finds its own /dev/null denied")) func aListedOneReplacesADefault() throws {
+    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1 then finds its own /dev/null denied")) func aListedOneReplacesADefault()
+      throws
+    {
       let bundle = try Bundle(shell: Self.stat(["/dev/null"]))
-      bundle.config["linux.devices"] = [["path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 438, "uid": 7, "gid": 8]]
+      bundle.config["linux.devices"] = [
+        ["path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 438, "uid": 7, "gid": 8]
+      ]
       #expect(try output(of: bundle) == "/dev/null character special file 1:3 666 7:8\n")
     }
 
     @Test func oneThatIsThereAlreadyAndMatchesIsTaken() throws {
       let bundle = try Bundle(["head", "-c", "3", "/node"])
       expectSuccess(try Spawned.run(["mknod", "\(bundle.rootfs)/node", "c", "1", "5"]))
-      bundle.config["linux.devices"] = [["path": "/node", "type": "c", "major": 1, "minor": 5, "fileMode": 438, "uid": 0, "gid": 0]]
+      bundle.config["linux.devices"] = [
+        ["path": "/node", "type": "c", "major": 1, "minor": 5, "fileMode": 438, "uid": 0, "gid": 0]
+      ]
       #expect(try output(of: bundle) == "\0\0\0")
     }
 
@@ -81,7 +95,9 @@ extension Scenarios {
     func oneThatDoesNotMatchIsRefused(make: [String]) throws {
       let bundle = try Bundle()
       expectSuccess(try Spawned.run([make[0], "\(bundle.rootfs)/node"] + make.dropFirst()))
-      bundle.config["linux.devices"] = [["path": "/node", "type": "c", "major": 1, "minor": 5, "fileMode": 438, "uid": 0, "gid": 0]]
+      bundle.config["linux.devices"] = [
+        ["path": "/node", "type": "c", "major": 1, "minor": 5, "fileMode": 438, "uid": 0, "gid": 0]
+      ]
       expectApusSays("/node", try refusal(of: bundle))
     }
 
@@ -89,7 +105,9 @@ extension Scenarios {
       let outside = try TemporaryDirectory()
       let bundle = try Bundle(shell: Self.stat(["/link/node"]))
       expectSuccess(try Spawned.run(["ln", "-s", outside.path, "\(bundle.rootfs)/link"]))
-      bundle.config["linux.devices"] = [["path": "/link/node", "type": "c", "major": 1, "minor": 3, "fileMode": 438, "uid": 0, "gid": 0]]
+      bundle.config["linux.devices"] = [
+        ["path": "/link/node", "type": "c", "major": 1, "minor": 3, "fileMode": 438, "uid": 0, "gid": 0]
+      ]
       _ = try output(of: bundle)
       #expect(File.names(in: outside.path).isEmpty, "it was made on the host")
     }
@@ -119,7 +137,8 @@ extension Scenarios {
       try File.makeDirectory(dev)
       try File.write("", to: "\(dev)/only-this")
       expectSuccess(try Spawned.run(["mknod", "-m", "666", "\(dev)/null", "c", "1", "3"]))
-      bundle.config["mounts"] = .array(bundle.config["mounts"]?.array?.filter { !($0["destination"]?.string?.hasPrefix("/dev") ?? false) } ?? [])
+      bundle.config["mounts"] = .array(
+        bundle.config["mounts"]?.array?.filter { !($0["destination"]?.string?.hasPrefix("/dev") ?? false) } ?? [])
       bundle.addBind(dev, on: "/dev", ["bind"])
       bundle.config["linux.maskedPaths"] = []
       _ = try output(of: bundle)
@@ -153,12 +172,16 @@ extension Scenarios {
     }
 
     @Test func anAllowedOneCanBeOpened() throws {
-      let rules: Value = [["allow": false, "access": "rwm"], ["allow": true, "type": "c", "major": 1, "minor": 11, "access": "r"]]
+      let rules: Value = [
+        ["allow": false, "access": "rwm"], ["allow": true, "type": "c", "major": 1, "minor": 11, "access": "r"],
+      ]
       #expect(try output(of: Self.bundle(Self.kmsg, rules)) == "opened\n")
     }
 
     @Test func onlyAsItIsAllowed() throws {
-      let rules: Value = [["allow": false, "access": "rwm"], ["allow": true, "type": "c", "major": 1, "minor": 11, "access": "w"]]
+      let rules: Value = [
+        ["allow": false, "access": "rwm"], ["allow": true, "type": "c", "major": 1, "minor": 11, "access": "w"],
+      ]
       let outcome = try Runtime().run(try Self.bundle(Self.kmsg, rules))
       #expect(outcome.stdout == "" && outcome.stderr.contains("Operation not permitted"), "\(outcome)")
     }

@@ -109,7 +109,10 @@ extension Scenarios {
       bundle.config["annotations"] = ["key": "value"]
       try withRunningContainer(bundle) { container in
         let pid = try container.pid
-        let statuses = ["prestart": "creating", "createRuntime": "creating", "createContainer": "creating", "startContainer": "created", "poststart": "running"]
+        let statuses = [
+          "prestart": "creating", "createRuntime": "creating", "createContainer": "creating", "startContainer": "created",
+          "poststart": "running",
+        ]
         for (kind, status) in statuses {
           let text = Self.text(bundle, kind)
           let state = try Value(parsing: text)
@@ -120,7 +123,9 @@ extension Scenarios {
           #expect(state["ociVersion"]?.string?.hasPrefix("1.") == true, "\(kind): \(text)")
           #expect(state["annotations"] == ["key": "value"], "\(kind): \(text)")
           #expect(!text.contains("\\/"), "a slash is escaped: \(text)")
-          if ["prestart", "createRuntime", "poststart"].contains(kind) { #expect(state["pid"]?.int == Int(pid), "\(kind): \(text)") }
+          if ["prestart", "createRuntime", "poststart"].contains(kind) {
+            #expect(state["pid"]?.int == Int(pid), "\(kind): \(text)")
+          }
           // The pid as the hook itself would see it.
           if kind == "startContainer" { #expect(state["pid"]?.int == 1, "\(kind): \(text)") }
         }
@@ -148,7 +153,8 @@ extension Scenarios {
       for kind in Self.kinds {
         bundle.config["hooks.\(kind)"] = [
           [
-            "path": "/bin/sh", "args": ["sh", "-c", .string("cat /proc/$$/environ | tr '\\0' '\\n' > \(Self.out(kind, bundle))/\(kind)")],
+            "path": "/bin/sh",
+            "args": ["sh", "-c", .string("cat /proc/$$/environ | tr '\\0' '\\n' > \(Self.out(kind, bundle))/\(kind)")],
             "env": ["PATH=/usr/bin:/bin", "ONE=1"],
           ]
         ]
@@ -165,7 +171,9 @@ extension Scenarios {
       bundle.config.append("process.env", value: "INSIDE=in")
       let outcome = try Runtime().run(bundle, environment: ["OUTSIDE": "out"])
       expectSuccess(outcome)
-      for kind in ["prestart", "createRuntime", "poststart", "poststop"] { #expect(Self.text(bundle, kind) == "out/\n", "\(kind)") }
+      for kind in ["prestart", "createRuntime", "poststart", "poststop"] {
+        #expect(Self.text(bundle, kind) == "out/\n", "\(kind)")
+      }
       if !Runtime.isOldRunc { #expect(Self.text(bundle, "startContainer") == "/in\n") }
     }
 
@@ -255,7 +263,8 @@ extension Scenarios {
       }
     }
 
-    @Test(.enabled(if: Runtime.isApus, "fatal since 1.3 of the spec, in peers a warning"), arguments: ["startContainer", "poststart"])
+    @Test(
+      .enabled(if: Runtime.isApus, "fatal since 1.3 of the spec, in peers a warning"), arguments: ["startContainer", "poststart"])
     func oneOfStartEndsRun(kind: String) throws {
       expectFailure(try refusal(of: Self.bundle(kind, "exit 9"), verb: "run"), saying: kind)
     }
@@ -298,7 +307,9 @@ extension Scenarios {
       expectApusSays("SIGKILL", try refusal(of: Self.bundle("createRuntime", "kill -9 $$")))
     }
 
-    @Test(.disabled(if: Runtime.isRunc || Runtime.isCrun, "they take it"), arguments: [0, -1]) func aTimeoutThatIsNoneIsRefused(timeout: Int) throws {
+    @Test(.disabled(if: Runtime.isRunc || Runtime.isCrun, "they take it"), arguments: [0, -1]) func aTimeoutThatIsNoneIsRefused(
+      timeout: Int
+    ) throws {
       let bundle = try Self.bundle("createRuntime", "true")
       bundle.config["hooks.createRuntime.0.timeout"] = Value(timeout)
       expectFailure(try refusal(of: bundle), saying: "hooks.createRuntime[0].timeout")

@@ -35,7 +35,8 @@ extension Scenarios {
     ]
 
     static let superblock = [
-      Row(words: ["sync"], has: ["sync"]), Row(words: ["sync", "async"], hasNot: ["sync"]), Row(words: ["dirsync"], has: ["dirsync"]),
+      Row(words: ["sync"], has: ["sync"]), Row(words: ["sync", "async"], hasNot: ["sync"]),
+      Row(words: ["dirsync"], has: ["dirsync"]),
       Row(words: ["lazytime"], has: ["lazytime"]), Row(words: ["lazytime", "nolazytime"], hasNot: ["lazytime"]),
       Row(words: ["loud"], has: ["rw"]), Row(words: ["silent"], has: ["rw"]), Row(words: ["iversion"], has: ["rw"]),
       Row(words: ["noiversion"], has: ["rw"]), Row(words: ["nomand"], has: ["rw"]), Row(words: ["async"], hasNot: ["sync"]),
@@ -195,7 +196,9 @@ extension Scenarios {
       }
     }
 
-    @Test(.disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2")) func rnosymfollowReachesTheWholeTree() throws {
+    @Test(.disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2")) func rnosymfollowReachesTheWholeTree()
+      throws
+    {
       try Self.tree(["rnosymfollow"]) { top, below in
         #expect(top.contains("nosymfollow") && below.contains("nosymfollow"))
       }

@@ -87,7 +87,9 @@ extension Scenarios {
       }
     }
 
-    @Test(arguments: [["rbind"], ["rbind", "rslave"], ["bind", "slave"]]) func aSlaveSeesALaterMountOfTheHost(words: [String]) throws {
+    @Test(arguments: [["rbind"], ["rbind", "rslave"], ["bind", "slave"]]) func aSlaveSeesALaterMountOfTheHost(words: [String])
+      throws
+    {
       #expect(try Self.seesLaterMount(words))
     }
 
@@ -152,7 +154,9 @@ extension Scenarios {
       #expect(try Self.propagation(value) == [])
     }
 
-    @Test(.disabled(if: Runtime.isOldRunc, "as for shared"), arguments: ["unbindable", "runbindable"]) func unbindable(value: String) throws {
+    @Test(.disabled(if: Runtime.isOldRunc, "as for shared"), arguments: ["unbindable", "runbindable"]) func unbindable(
+      value: String
+    ) throws {
       #expect(try Self.propagation(value) == ["unbindable"])
     }
 

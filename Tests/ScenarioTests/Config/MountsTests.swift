@@ -152,7 +152,10 @@ extension Scenarios {
     }
 
     @Test func aTmpfsHasItsSizeAndMode() throws {
-      let bundle = try Bundle(shell: "stat -c '%a %u:%g' /scratch; df -k /scratch | tail -1; head -c 200k /dev/zero > /scratch/big 2>/dev/null; stat -c %s /scratch/big")
+      let bundle = try Bundle(
+        shell:
+          "stat -c '%a %u:%g' /scratch; df -k /scratch | tail -1; head -c 200k /dev/zero > /scratch/big 2>/dev/null; stat -c %s /scratch/big"
+      )
       bundle.addMount("/scratch", type: "tmpfs", source: "tmpfs", ["size=128k", "mode=1757", "uid=1000", "gid=2000"])
       let outcome = try Runtime().run(bundle)
       let lines = outcome.stdout.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }

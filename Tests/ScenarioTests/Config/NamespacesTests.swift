@@ -5,7 +5,9 @@ extension Scenarios {
   /// `linux.namespaces`: new ones, joined ones, those of the runtime: config-linux.md "Namespaces".
   @Suite struct Namespaces {
     /// The spec's name, the file's name in /proc/PID/ns.
-    static let kinds = [("pid", "pid"), ("network", "net"), ("ipc", "ipc"), ("uts", "uts"), ("mount", "mnt"), ("cgroup", "cgroup")]
+    static let kinds = [
+      ("pid", "pid"), ("network", "net"), ("ipc", "ipc"), ("uts", "uts"), ("mount", "mnt"), ("cgroup", "cgroup"),
+    ]
 
     static func host(_ file: String) -> String { File.link("/proc/self/ns/\(file)") }
 
@@ -66,7 +68,8 @@ extension Scenarios {
     @Test func aMountNamespaceIsJoined() throws {
       let holder = try Spawned(["unshare", "--mount", "--propagation", "private", "sleep", "100"])
       try Harness.waitUntil("the holder has its namespace") {
-        ![Self.host("mnt"), ""].contains(File.link("/proc/\(holder.pid)/ns/mnt")) && File.text("/proc/\(holder.pid)/comm") == "sleep\n"
+        ![Self.host("mnt"), ""].contains(File.link("/proc/\(holder.pid)/ns/mnt"))
+          && File.text("/proc/\(holder.pid)/comm") == "sleep\n"
       }
       let wanted = File.link("/proc/\(holder.pid)/ns/mnt")
       let bundle = try Bundle(["readlink", "/proc/self/ns/mnt"])
@@ -109,7 +112,8 @@ extension Scenarios {
     }
 
     @Test func aNewNetworkNamespaceHasALoopbackThatIsUp() throws {
-      let text = try output(ofShell: "ip addr show lo; ls /sys/class/net; ping -c 1 -W 2 127.0.0.1 >/dev/null 2>&1; cat /proc/net/dev")
+      let text = try output(
+        ofShell: "ip addr show lo; ls /sys/class/net; ping -c 1 -W 2 127.0.0.1 >/dev/null 2>&1; cat /proc/net/dev")
       #expect(text.contains("LOOPBACK,UP"), "\(text)")
       #expect(text.contains("inet 127.0.0.1/8"), "\(text)")
       let interfaces = text.split(separator: "\n").filter { $0.contains(":") && $0.contains(" 0 ") && !$0.contains("<") }

@@ -37,7 +37,8 @@ extension Scenarios {
     }
 
     @Test func theUsualOnesAreMasked() throws {
-      let text = try output(ofShell: "wc -c < /proc/keys; ls -A /sys/firmware /proc/acpi 2>/dev/null; cat /proc/timer_list 2>/dev/null")
+      let text = try output(
+        ofShell: "wc -c < /proc/keys; ls -A /sys/firmware /proc/acpi 2>/dev/null; cat /proc/timer_list 2>/dev/null")
       #expect(text == "0\n" || text.split(separator: "\n").allSatisfy { $0 == "0" || $0.hasSuffix(":") }, "\(text)")
     }
 

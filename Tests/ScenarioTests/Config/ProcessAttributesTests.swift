@@ -59,18 +59,23 @@ extension Scenarios {
     }
 
     @Test(
-      .disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"), .enabled(if: Host.isLab, "realtime may be denied to this root"),
+      .disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"),
+      .disabled(if: Host.isLab, "its kernel has RT_GROUP_SCHED, which gives no realtime below the root cgroup"),
       arguments: [
-        (["policy": "SCHED_FIFO", "priority": 10], ["0", "10", "1"]), (["policy": "SCHED_RR", "priority": 20], ["0", "20", "2"]),
+        (["policy": "SCHED_FIFO", "priority": 10], ["0", "10", "1"]),
+        (["policy": "SCHED_RR", "priority": 20], ["0", "20", "2"]),
       ] as [(Value, [String])])
     func aRealtimeSchedulerIsSet(scheduler: Value, fields: [String]) throws {
       #expect(try Self.scheduling(scheduler) == fields)
     }
 
-    @Test(.disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"), arguments: [
-      ["policy": "SCHED_ISO"], ["policy": "SCHED_MADE_UP"], ["policy": "SCHED_OTHER", "nice": 20], ["policy": "SCHED_OTHER", "priority": 5],
-      ["policy": "SCHED_FIFO", "priority": 100], ["policy": "SCHED_OTHER", "flags": ["SCHED_FLAG_MADE_UP"]], ["nice": 1],
-    ] as [Value])
+    @Test(
+      .disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"),
+      arguments: [
+        ["policy": "SCHED_ISO"], ["policy": "SCHED_MADE_UP"], ["policy": "SCHED_OTHER", "nice": 20],
+        ["policy": "SCHED_OTHER", "priority": 5],
+        ["policy": "SCHED_FIFO", "priority": 100], ["policy": "SCHED_OTHER", "flags": ["SCHED_FLAG_MADE_UP"]], ["nice": 1],
+      ] as [Value])
     func aSchedulerTheKernelHasNotIsRefused(scheduler: Value) throws {
       let bundle = try Bundle()
       bundle.config["process.scheduler"] = scheduler
@@ -81,7 +86,10 @@ extension Scenarios {
 
     @Test(
       .disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"),
-      arguments: [("IOPRIO_CLASS_BE", 3, "best-effort: prio 3"), ("IOPRIO_CLASS_BE", 0, "best-effort: prio 0"), ("IOPRIO_CLASS_IDLE", 0, "idle")])
+      arguments: [
+        ("IOPRIO_CLASS_BE", 3, "best-effort: prio 3"), ("IOPRIO_CLASS_BE", 0, "best-effort: prio 0"),
+        ("IOPRIO_CLASS_IDLE", 0, "idle"),
+      ])
     func theIOPriorityIsSet(name: String, priority: Int, shown: String) throws {
       let bundle = try Bundle(shell: "ionice -p $$")
       bundle.config["process.ioPriority"] = ["class": .string(name), "priority": Value(priority)]
@@ -89,7 +97,9 @@ extension Scenarios {
       #expect(text.hasPrefix(shown), "\(text)")
     }
 
-    @Test(.disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"), arguments: [("IOPRIO_CLASS_BE", 8), ("IOPRIO_CLASS_MADE_UP", 1), ("IOPRIO_CLASS_BE", -1)])
+    @Test(
+      .disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"),
+      arguments: [("IOPRIO_CLASS_BE", 8), ("IOPRIO_CLASS_MADE_UP", 1), ("IOPRIO_CLASS_BE", -1)])
     func anIOPriorityTheKernelHasNotIsRefused(name: String, priority: Int) throws {
       let bundle = try Bundle()
       bundle.config["process.ioPriority"] = ["class": .string(name), "priority": Value(priority)]
@@ -99,7 +109,8 @@ extension Scenarios {
     // MARK: personality
 
     @Test(
-      .disabled(if: Runtime.isOldRunc, "runc has it since 1.2"), .enabled(if: Runtime.isApus || !Host.isLab, "the lab's kernel has no 32 bit"),
+      .disabled(if: Runtime.isOldRunc, "runc has it since 1.2"),
+      .enabled(if: Runtime.isApus || !Host.isLab, "the lab's kernel has no 32 bit"),
       arguments: [("LINUX32", "i686"), ("LINUX", "x86_64")])
     func thePersonalityIsSet(domain: String, machine: String) throws {
       let bundle = try Bundle(["uname", "-m"])

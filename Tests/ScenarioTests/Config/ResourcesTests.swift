@@ -4,7 +4,9 @@ import Testing
 extension Trait where Self == ConditionTrait {
   /// Runs only where a container can have that controller: `conformance/lab/uml` has cpu, io, memory and pids.
   static func needs(_ controller: String) -> Self {
-    .enabled(if: Host.controllers.contains(controller), "no cgroup controller \(controller) here; conformance/lab/uml has cpu, io, memory and pids")
+    .enabled(
+      if: Host.controllers.contains(controller),
+      "no cgroup controller \(controller) here; conformance/lab/uml has cpu, io, memory and pids")
   }
 }
 
@@ -55,14 +57,19 @@ extension Scenarios {
       #expect(outcome.status == 137, "\(outcome)")
     }
 
-    @Test(.disabled(if: Runtime.isRunc || Runtime.isCrun, "only apus names the property")) func swapWithoutOrBelowALimitIsRefused() throws {
+    @Test(.disabled(if: Runtime.isRunc || Runtime.isCrun, "only apus names the property"))
+    func swapWithoutOrBelowALimitIsRefused() throws {
       try Self.refused(["memory": ["swap": 1_000_000]], saying: "unable to set swap limit without memory limit")
-      try Self.refused(["memory": ["limit": 2_000_000, "swap": 1_000_000]], saying: "memory+swap limit should be >= memory limit")
+      try Self.refused(
+        ["memory": ["limit": 2_000_000, "swap": 1_000_000]], saying: "memory+swap limit should be >= memory limit")
     }
 
-    @Test(.enabled(if: Runtime.isApus, "runc ignores them"), arguments: [
-      ["swappiness": 10], ["disableOOMKiller": true], ["kernelTCP": 1_000_000], ["useHierarchy": false],
-    ] as [Value]) func whatVersion2HasNotIsRefused(memory: Value) throws {
+    @Test(
+      .enabled(if: Runtime.isApus, "runc ignores them"),
+      arguments: [
+        ["swappiness": 10], ["disableOOMKiller": true], ["kernelTCP": 1_000_000], ["useHierarchy": false],
+      ] as [Value]) func whatVersion2HasNotIsRefused(memory: Value) throws
+    {
       try Self.refused(["memory": memory], saying: "linux.resources.memory.")
     }
 
@@ -107,9 +114,12 @@ extension Scenarios {
       }
     }
 
-    @Test(.enabled(if: Runtime.isApus, "only apus names the property"), arguments: [
-      ["burst": 3000, "quota": 2000], ["quota": 10], ["period": 10], ["idle": 2], ["realtimeRuntime": 1000],
-    ] as [Value]) func aValueTheKernelHasNotIsRefused(cpu: Value) throws {
+    @Test(
+      .enabled(if: Runtime.isApus, "only apus names the property"),
+      arguments: [
+        ["burst": 3000, "quota": 2000], ["quota": 10], ["period": 10], ["idle": 2], ["realtimeRuntime": 1000],
+      ] as [Value]) func aValueTheKernelHasNotIsRefused(cpu: Value) throws
+    {
       try Self.refused(["cpu": cpu], saying: "linux.resources.cpu.")
     }
 
@@ -147,7 +157,8 @@ extension Scenarios {
         "io.max",
         [
           "blockIO": [
-            "throttleReadBpsDevice": rate(1_048_576), "throttleWriteBpsDevice": rate(2_097_152), "throttleReadIOPSDevice": rate(300),
+            "throttleReadBpsDevice": rate(1_048_576), "throttleWriteBpsDevice": rate(2_097_152),
+            "throttleReadIOPSDevice": rate(300),
             "throttleWriteIOPSDevice": rate(400),
           ]
         ])
@@ -155,25 +166,30 @@ extension Scenarios {
     }
 
     @Test(.needs("io"), .enabled(if: Runtime.isApus, "only apus explains it")) func aDeviceThatIsNotThereIsRefused() throws {
-      try Self.refused(["blockIO": ["throttleReadBpsDevice": [["major": 8, "minor": 4000, "rate": 100]]]], saying: "no such block device")
+      try Self.refused(
+        ["blockIO": ["throttleReadBpsDevice": [["major": 8, "minor": 4000, "rate": 100]]]], saying: "no such block device")
     }
 
     // MARK: unified
 
     @Test(.needs("memory")) func unifiedIsWritten() throws {
-      let found = try Self.files(["memory.high", "memory.max"], ["unified": ["memory.high": "50331648", "memory.max": "67108864"]])
+      let found = try Self.files(
+        ["memory.high", "memory.max"], ["unified": ["memory.high": "50331648", "memory.max": "67108864"]])
       #expect(found == ["50331648", "67108864"])
     }
 
     @Test(.needs("memory")) func unifiedWinsOverTheOlderWay() throws {
-      #expect(try Self.file("memory.max", ["memory": ["limit": 67_108_864], "unified": ["memory.max": "33554432"]]) == "33554432")
+      #expect(
+        try Self.file("memory.max", ["memory": ["limit": 67_108_864], "unified": ["memory.max": "33554432"]]) == "33554432")
     }
 
     @Test(.disabled(if: Runtime.isRunc && !Host.isPureV2, "runc here uses v1")) func unifiedNeedsNoController() throws {
       #expect(try Self.file("cgroup.max.depth", ["unified": ["cgroup.max.depth": "3"]]) == "3")
     }
 
-    @Test(.disabled(if: Runtime.isRunc && !Host.isPureV2, "runc here uses v1"), arguments: ["memory.no_such_file", "cgroup.no_such_file", "nonsense.max"])
+    @Test(
+      .disabled(if: Runtime.isRunc && !Host.isPureV2, "runc here uses v1"),
+      arguments: ["memory.no_such_file", "cgroup.no_such_file", "nonsense.max"])
     func unifiedWithAFileThatIsNotThereIsRefused(name: String) throws {
       try Self.refused(["unified": .object([name: "1"])], saying: name)
     }
@@ -185,10 +201,14 @@ extension Scenarios {
 
     // MARK: what is not there
 
-    @Test(.enabled(if: Runtime.isApus && Host.cgroupMount != nil, "peers ignore some of them"), arguments: [
-      ("memory", ["memory": ["limit": 67_108_864]]), ("cpu", ["cpu": ["shares": 512]]), ("pids", ["pids": ["limit": 10]]),
-      ("io", ["blockIO": ["weight": 100]]), ("cpuset", ["cpu": ["cpus": "0"]]), ("rdma", ["rdma": ["mlx5_1": ["hcaHandles": 3]]]),
-    ] as [(String, Value)]) func aLimitWithoutItsControllerIsRefused(controller: String, resources: Value) throws {
+    @Test(
+      .enabled(if: Runtime.isApus && Host.cgroupMount != nil, "peers ignore some of them"),
+      arguments: [
+        ("memory", ["memory": ["limit": 67_108_864]]), ("cpu", ["cpu": ["shares": 512]]), ("pids", ["pids": ["limit": 10]]),
+        ("io", ["blockIO": ["weight": 100]]), ("cpuset", ["cpu": ["cpus": "0"]]),
+        ("rdma", ["rdma": ["mlx5_1": ["hcaHandles": 3]]]),
+      ] as [(String, Value)]) func aLimitWithoutItsControllerIsRefused(controller: String, resources: Value) throws
+    {
       if Host.controllers.contains(controller) { return }
       try Self.refused(resources, saying: "needs the cgroup controller \(controller)")
     }

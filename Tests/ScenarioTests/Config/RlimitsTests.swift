@@ -73,7 +73,8 @@ extension Scenarios {
     }
 
     @Test(.disabled(if: Runtime.isOldRunc || Runtime.isCrun, "they take the last")) func oneThatIsThereTwiceIsRefused() throws {
-      expectFailure(try refusal(of: Self.bundle([("RLIMIT_NOFILE", 100, 100), ("RLIMIT_NOFILE", 90, 90)])), saying: "RLIMIT_NOFILE")
+      expectFailure(
+        try refusal(of: Self.bundle([("RLIMIT_NOFILE", 100, 100), ("RLIMIT_NOFILE", 90, 90)])), saying: "RLIMIT_NOFILE")
     }
 
     @Test(arguments: ["RLIMIT_NONSENSE", "NOFILE", "rlimit_nofile", ""]) func anUnknownOneIsRefused(type: String) throws {

@@ -47,7 +47,9 @@ extension Scenarios {
       #expect(try output(of: bundle) == "marked\n")
     }
 
-    @Test(arguments: ["./rootfs", "rootfs/", "../bundle/rootfs", "rootfs/../rootfs"]) func aRelativePathIsTheBundles(path: String) throws {
+    @Test(arguments: ["./rootfs", "rootfs/", "../bundle/rootfs", "rootfs/../rootfs"]) func aRelativePathIsTheBundles(path: String)
+      throws
+    {
       let bundle = try Bundle(["cat", "/mark"])
       try File.write("marked\n", to: "\(bundle.rootfs)/mark")
       bundle.config["root.path"] = .string(path)
@@ -90,14 +92,16 @@ extension Scenarios {
       // Whatever is mounted is of config.json, or covers a path of it.
       let allowed = ["/", "/proc", "/dev", "/sys"]
       for line in lines {
-        #expect(allowed.contains(line.mountPoint) || allowed.dropFirst().contains { line.mountPoint.hasPrefix($0 + "/") }, "\(line)")
+        #expect(
+          allowed.contains(line.mountPoint) || allowed.dropFirst().contains { line.mountPoint.hasPrefix($0 + "/") }, "\(line)")
       }
       #expect(lines.filter { $0.mountPoint == "/" }.count == 1)
     }
 
     /// The way out of a chroot: it needs a root that is not that of the mount namespace.
     @Test(arguments: [[], ["--no-pivot"]]) func chrootIsNoWayOut(options: [String]) throws {
-      let line = "mkdir -p /jail; cp /bin/busybox /jail; chroot /jail /busybox sh -c 'cd ../../../../..; /busybox ls'; ls -d /proc/self/root/jail"
+      let line =
+        "mkdir -p /jail; cp /bin/busybox /jail; chroot /jail /busybox sh -c 'cd ../../../../..; /busybox ls'; ls -d /proc/self/root/jail"
       let bundle = try Bundle(["sh", "-c", line], ownBusybox: true)
       bundle.setCapabilities(["CAP_SYS_CHROOT"])
       #expect(try output(of: bundle, options: options) == "busybox\n/proc/self/root/jail\n")

@@ -14,7 +14,9 @@ extension Scenarios {
     static func bundle(_ line: String, _ rules: [Value], noNewPrivileges: Bool = true) throws -> Bundle {
       let bundle = try Bundle(shell: line)
       bundle.config["process.noNewPrivileges"] = .bool(noNewPrivileges)
-      bundle.config["linux.seccomp"] = ["defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": .array(rules)]
+      bundle.config["linux.seccomp"] = [
+        "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": .array(rules),
+      ]
       return bundle
     }
 
@@ -34,12 +36,15 @@ extension Scenarios {
 
     /// E2BIG, which no mkdir says by itself.
     @Test(arguments: [true, false]) func theErrnoIsTheListed(noNewPrivileges: Bool) throws {
-      let bundle = try Self.bundle("mkdir /new", [Self.rule(Self.mkdir, "SCMP_ACT_ERRNO", errno: 7)], noNewPrivileges: noNewPrivileges)
+      let bundle = try Self.bundle(
+        "mkdir /new", [Self.rule(Self.mkdir, "SCMP_ACT_ERRNO", errno: 7)], noNewPrivileges: noNewPrivileges)
       let outcome = try Runtime().run(bundle)
       #expect(outcome.stderr.contains("Argument list too long"), "\(outcome)")
     }
 
-    @Test(arguments: ["SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_TRAP"]) func killing(action: String) throws {
+    @Test(arguments: ["SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_TRAP"]) func killing(
+      action: String
+    ) throws {
       let outcome = try Runtime().run(try Self.bundle("mkdir /new; echo status $?", [Self.rule(Self.mkdir, action)]))
       #expect(outcome.stdout == "status 159\n", "\(outcome)")  // 128 + SIGSYS
     }
@@ -63,7 +68,8 @@ extension Scenarios {
       // chmod(path, mode) with the set-user-id bit: mode & 04000 == 04000.
       let masked: Value = [["index": 1, "value": 0o4000, "valueTwo": 0o4000, "op": "SCMP_CMP_MASKED_EQ"]]
       let bundle = try Self.bundle(
-        "cp /etc/passwd /x; chmod 755 /x && echo fine; chmod 4755 /x || echo no", [Self.rule(["chmod"], "SCMP_ACT_ERRNO", args: masked)])
+        "cp /etc/passwd /x; chmod 755 /x && echo fine; chmod 4755 /x || echo no",
+        [Self.rule(["chmod"], "SCMP_ACT_ERRNO", args: masked)])
       let outcome = try Runtime().run(bundle)
       #expect(outcome.stdout == "fine\nno\n", "\(outcome)")
     }
@@ -77,13 +83,20 @@ extension Scenarios {
       let bundle = try Bundle(["cat", "/etc/group"])
       bundle.config["process.noNewPrivileges"] = .bool(noNewPrivileges)
       let names = [
-        "execve", "execveat", "brk", "arch_prctl", "mmap", "munmap", "mprotect", "open", "openat", "read", "write", "close", "fstat", "newfstatat",
-        "sendfile", "exit_group", "exit", "set_tid_address", "set_robust_list", "rseq", "prlimit64", "readlink", "readlinkat", "getrandom", "uname", "getuid",
-        "getgid", "geteuid", "getegid", "setuid", "setgid", "setresuid", "setresgid", "setgroups", "capset", "capget", "prctl", "fcntl", "futex", "lseek",
-        "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "getpid", "gettid", "tgkill", "sched_getaffinity", "sched_yield", "nanosleep",
-        "epoll_ctl", "epoll_pwait", "epoll_create1", "pipe2", "eventfd2", "getdents64", "fchown", "statfs", "fstatfs", "chdir", "getcwd", "stat", "lstat",
-        "statx", "access", "faccessat", "faccessat2", "ioctl", "dup3", "close_range", "recvmsg", "sendmsg", "recvfrom", "sendto", "accept4", "madvise",
-        "setsockopt", "seccomp", "getppid", "kill", "clone", "clone3", "restart_syscall", "openat2", "fstatfs64", "getsockopt", "poll", "ppoll",
+        "execve", "execveat", "brk", "arch_prctl", "mmap", "munmap", "mprotect", "open", "openat", "read", "write", "close",
+        "fstat", "newfstatat",
+        "sendfile", "exit_group", "exit", "set_tid_address", "set_robust_list", "rseq", "prlimit64", "readlink", "readlinkat",
+        "getrandom", "uname", "getuid",
+        "getgid", "geteuid", "getegid", "setuid", "setgid", "setresuid", "setresgid", "setgroups", "capset", "capget", "prctl",
+        "fcntl", "futex", "lseek",
+        "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "getpid", "gettid", "tgkill", "sched_getaffinity",
+        "sched_yield", "nanosleep",
+        "epoll_ctl", "epoll_pwait", "epoll_create1", "pipe2", "eventfd2", "getdents64", "fchown", "statfs", "fstatfs", "chdir",
+        "getcwd", "stat", "lstat",
+        "statx", "access", "faccessat", "faccessat2", "ioctl", "dup3", "close_range", "recvmsg", "sendmsg", "recvfrom", "sendto",
+        "accept4", "madvise",
+        "setsockopt", "seccomp", "getppid", "kill", "clone", "clone3", "restart_syscall", "openat2", "fstatfs64", "getsockopt",
+        "poll", "ppoll",
       ]
       bundle.config["linux.seccomp"] = [
         "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "architectures": ["SCMP_ARCH_X86_64"],
@@ -105,7 +118,8 @@ extension Scenarios {
     }
 
     @Test(
-      arguments: ["SCMP_ACT_MADE_UP", "ALLOW", ""]) func anUnknownActionIsRefused(action: String) throws {
+      arguments: ["SCMP_ACT_MADE_UP", "ALLOW", ""]) func anUnknownActionIsRefused(action: String) throws
+    {
       expectApusSays("linux.seccomp.syscalls[0].action", try refusal(of: Self.bundle("true", [Self.rule(Self.mkdir, action)])))
     }
 
@@ -155,7 +169,8 @@ extension Scenarios {
   @Suite struct SeccompListener {
     static func bundle(_ socket: String, noNewPrivileges: Bool) throws -> Bundle {
       let bundle = try Seccomp.bundle(
-        "mkdir /asked && echo made; ls -d /asked", [Seccomp.rule(Seccomp.mkdir, "SCMP_ACT_NOTIFY")], noNewPrivileges: noNewPrivileges)
+        "mkdir /asked && echo made; ls -d /asked", [Seccomp.rule(Seccomp.mkdir, "SCMP_ACT_NOTIFY")],
+        noNewPrivileges: noNewPrivileges)
       bundle.config["linux.seccomp.listenerPath"] = .string(socket)
       bundle.config["linux.seccomp.listenerMetadata"] = "some metadata"
       bundle.config["annotations"] = ["key": "value"]
@@ -165,11 +180,15 @@ extension Scenarios {
     /// struct seccomp_notif is 80 bytes, struct seccomp_notif_resp 24: seccomp_unotify(2).
     static func answerOne(_ listener: Int32, errno: Int32) throws {
       var request = [UInt8](repeating: 0, count: 80)
-      guard ioctl(listener, UInt(0xc050_2100), &request) == 0 else { throw HarnessError("SECCOMP_IOCTL_NOTIF_RECV: \(File.errorText())") }
+      guard ioctl(listener, UInt(0xc050_2100), &request) == 0 else {
+        throw HarnessError("SECCOMP_IOCTL_NOTIF_RECV: \(File.errorText())")
+      }
       var answer = [UInt8](repeating: 0, count: 24)
       answer[0..<8] = request[0..<8]
       withUnsafeBytes(of: -errno) { answer[16..<20] = ArraySlice($0) }
-      guard ioctl(listener, UInt(0xc018_2101), &answer) == 0 else { throw HarnessError("SECCOMP_IOCTL_NOTIF_SEND: \(File.errorText())") }
+      guard ioctl(listener, UInt(0xc018_2101), &answer) == 0 else {
+        throw HarnessError("SECCOMP_IOCTL_NOTIF_SEND: \(File.errorText())")
+      }
     }
 
     @Test(arguments: [true, false]) func itIsSentWithTheState(noNewPrivileges: Bool) throws {

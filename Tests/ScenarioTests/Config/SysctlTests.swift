@@ -8,7 +8,8 @@ extension Scenarios {
 
     @Test(arguments: [
       ("net.ipv4.ip_forward", "1"), ("net.ipv4.ip_local_port_range", "20000\t30000"), ("net.core.somaxconn", "777"),
-      ("net/ipv4/ip_default_ttl", "99"), ("kernel.msgmax", "8200"), ("kernel.shm_rmid_forced", "1"), ("kernel.sem", "250\t32001\t100\t128"),
+      ("net/ipv4/ip_default_ttl", "99"), ("kernel.msgmax", "8200"), ("kernel.shm_rmid_forced", "1"),
+      ("kernel.sem", "250\t32001\t100\t128"),
       ("fs.mqueue.msg_max", "12"), ("kernel/shmmni", "4097"),
     ])
     func ofTheContainersNamespaces(key: String, value: String) throws {
@@ -27,7 +28,8 @@ extension Scenarios {
 
     /// Which the host has a copy of, or nobody.
     @Test(arguments: [
-      "kernel.panic", "vm.swappiness", "kernel.core_pattern", "fs.file-max", "kernel.hostname", "kernel.sysrq", "kernel/../vm/swappiness", "net/../kernel/panic",
+      "kernel.panic", "vm.swappiness", "kernel.core_pattern", "fs.file-max", "kernel.hostname", "kernel.sysrq",
+      "kernel/../vm/swappiness", "net/../kernel/panic",
     ])
     func oneOfTheHostIsRefused(key: String) throws {
       let bundle = try Bundle()

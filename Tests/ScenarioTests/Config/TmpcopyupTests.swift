@@ -19,7 +19,8 @@ extension Scenarios {
 
     @Test func theContentsAreThere() throws {
       let text = try output(
-        of: Self.bundle("cat /data/one /data/deep/er/two; readlink /data/link; stat -c '%a %u:%g' /data/one /data/deep/er/two /data"))
+        of: Self.bundle(
+          "cat /data/one /data/deep/er/two; readlink /data/link; stat -c '%a %u:%g' /data/one /data/deep/er/two /data"))
       #expect(text == "one\ntwo\none\n604 1000:2000\n755 0:0\n1777 0:0\n")
     }
 

@@ -75,7 +75,8 @@ extension Scenarios {
     @Test func theUsualFileSystemsAreMounted() throws {
       let lines = try mounts(of: Self.bundle(""))
       for (place, type) in [
-        ("/proc", "proc"), ("/sys", "sysfs"), ("/dev", "tmpfs"), ("/dev/pts", "devpts"), ("/dev/mqueue", "mqueue"), ("/dev/shm", "tmpfs"),
+        ("/proc", "proc"), ("/sys", "sysfs"), ("/dev", "tmpfs"), ("/dev/pts", "devpts"), ("/dev/mqueue", "mqueue"),
+        ("/dev/shm", "tmpfs"),
       ] {
         #expect(try lines.top(at: place).fileSystem == type)
       }

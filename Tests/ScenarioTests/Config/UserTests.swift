@@ -40,7 +40,9 @@ extension Scenarios {
       #expect(try output(of: bundle) == "54321\n12345\n/\n")
     }
 
-    @Test(arguments: [(63, "0077"), (0, "0000"), (18, "0022"), (511, "0777")]) func theUmaskIsSet(umask: Int, shown: String) throws {
+    @Test(arguments: [(63, "0077"), (0, "0000"), (18, "0022"), (511, "0777")]) func theUmaskIsSet(umask: Int, shown: String)
+      throws
+    {
       let bundle = try Bundle(shell: "umask")
       bundle.config["process.user.umask"] = Value(umask)
       #expect(try output(of: bundle) == shown + "\n")
