@@ -5,6 +5,8 @@ package func runCommandLine() -> Never {
   // Before anything is opened: a file that got number 1 or 2 would be written over with our output. Without /dev/null
   // there may be no stream to complain on.
   do throws(Failure) { try StandardStreams.ensureOpen() } catch { endProcess(1) }
+  // A caller that ignores SIGCHLD would have the kernel reap our children before we can ask how they ended.
+  Signals.reset(Signals.childEnded)
   let words = CommandLine.arguments
   if words.isEmpty {
     // Not even our own name: Swift finds the arguments through /proc/self/maps. Help and success would be a lie.

@@ -34,6 +34,9 @@ package enum Signals {
     }
   }
 
+  /// One signal back to its default action.
+  package static func reset(_ signal: CInt) { _ = apus_reset_signal(signal) }  // fails only for a number that is none
+
   /// The blocked signals of `set` arrive as reads of this descriptor (signalfd(2)).
   package static func open(_ set: SignalSet) throws(Failure) -> Descriptor {
     Descriptor(owning: try call("signalfd4") { apus_signalfd(set.bits) })

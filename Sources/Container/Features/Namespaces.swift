@@ -131,26 +131,36 @@ extension NamespaceKinds {
   }
 }
 
-/// The namespaces the host wears while it clones: entered at `init`, left with `takeOff`.
+/// The namespaces the host wears while it clones: entered by `putOn`, left with `takeOff`.
 struct WornNamespaces: ~Copyable {
+  /// The host's own, in the order in which they were left.
   private var own: [(kind: NamespaceKinds, handle: SharedDescriptor)] = []
 
-  init(_ plan: NamespacePlan, _ proc: ProcFS) throws(Failure) {
+  /// Enters them all; when one refuses, the host is back in its own.
+  static func putOn(_ plan: NamespacePlan, _ proc: ProcFS) throws(Failure) -> WornNamespaces {
+    var worn = WornNamespaces()
+    do { try worn.enter(plan, proc) } catch {
+      try worn.takeOff()
+      throw error
+    }
+    return worn
+  }
+
+  private mutating func enter(_ plan: NamespacePlan, _ proc: ProcFS) throws(Failure) {
     for (kind, handle) in plan.joined {
-      try remember(kind, proc)
+      try remember(kind)
       try during("joining the \(kind.name) namespace", try handle.descriptor.enterNamespace(kind))
     }
-    if !plan.timeOffsets.isEmpty {
-      // Offsets can only be set before the first process is in the namespace, so the clone cannot make this one.
-      try remember(.time, proc)
-      try during("making a time namespace", try unshareNamespaces(.time))
-      for line in plan.timeOffsets {
-        try during("setting the time offset \(line.dropLast())", try proc.write(line, to: "self/timens_offsets"))
-      }
+    if plan.timeOffsets.isEmpty { return }
+    // Offsets can only be set before the first process is in the namespace, so the clone cannot make this one.
+    try remember(.time)
+    try during("making a time namespace", try unshareNamespaces(.time))
+    for line in plan.timeOffsets {
+      try during("setting the time offset \(line.dropLast())", try proc.write(line, to: "self/timens_offsets"))
     }
   }
 
-  private mutating func remember(_ kind: NamespaceKinds, _ proc: ProcFS) throws(Failure) {
+  private mutating func remember(_ kind: NamespaceKinds) throws(Failure) {
     let handle = try Descriptor.open(host: "/proc/self/ns/\(kind.fileName)", [.readOnly])
     own.append((kind, SharedDescriptor(handle)))
   }
@@ -160,6 +170,5 @@ struct WornNamespaces: ~Copyable {
     for (kind, handle) in own.reversed() {
       try during("leaving the joined \(kind.name) namespace", try handle.descriptor.enterNamespace(kind))
     }
-    own = []
   }
 }

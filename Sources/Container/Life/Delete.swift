@@ -77,5 +77,5 @@ extension Runtime {
 }
 
 extension Failure {
-  fileprivate var isUnknownContainer: Bool { cause == "container does not exist" }
+  var isUnknownContainer: Bool { cause == "container does not exist" }
 }

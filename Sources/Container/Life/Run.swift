@@ -9,30 +9,41 @@ extension Runtime {
   package func run(_ request: CreateRequest, _ options: RunOptions) throws(Failure) -> CInt {
     try closeInherited(request)
     if options.detach {
-      let container = try prepare(request, startsAtOnce: true, relay: nil)
-      try startNow(container)
+      _ = try startNow(try prepare(request, startsAtOnce: true, relay: nil))
       return 0
     }
     if !options.noSubreaper { try ProcessControl.setChildSubreaper() }
     let relay = try TerminalRelay.Connection.make()
     let signals = try ForwardedSignals()
     let container = try prepare(request, startsAtOnce: true, relay: relay.sender)
-    let pid = container.host.process.pid
     let terminal = container.hasTerminal ? try relay.accept() : nil
-    try startNow(container)
-    let status = try Foreground(signals: signals, relay: terminal).wait(for: pid)
-    if !options.keep { try delete(request.id, force: true) }
+    let started = try startNow(container)
+    let status = try Foreground(signals: signals, relay: terminal).wait(for: started.saved.pid)
+    if !options.keep { try remove(started) }
     return status.shellStatus
   }
 
+  private typealias Started = (saved: SavedState, spec: Spec, proc: ProcFS)
+
   /// Opens the gate from inside: the conversation with init goes on.
-  private func startNow(_ container: consuming NewContainer) throws(Failure) {
+  private func startNow(_ container: consuming NewContainer) throws(Failure) -> Started {
     try container.start()
-    let id = container.saved.id
+    let started = (saved: container.saved, spec: container.host.plan.spec, proc: container.host.plan.proc)
     container.finish()
-    let directory = try StateDirectory.open(root: root, id: id, lock: false)
-    let saved = try SavedState.load(from: directory)
-    try runPoststart(saved, try savedSpec(in: directory), directory, try ProcFS())
+    if !started.spec.hooks.poststart.isEmpty {
+      let directory = try StateDirectory.open(root: root, id: started.saved.id, lock: true)
+      try runPoststart(started.saved, started.spec, directory, started.proc)
+    }
+    return started
+  }
+
+  /// Deletes the container that has ended, unless another did so meanwhile.
+  private func remove(_ ended: Started) throws(Failure) {
+    let directory: StateDirectory
+    do { directory = try StateDirectory.open(root: root, id: ended.saved.id, lock: true) } catch  where error.isUnknownContainer {
+      return
+    }
+    try destroy(ended.saved, ended.spec, directory, ended.proc)
   }
 }
 

@@ -20,7 +20,7 @@ struct Host: ~Copyable {
     // resolved a second time.
     let before = try Descriptor.workingDirectory()
     try plan.rootfs.directory.descriptor.changeWorkingDirectory()
-    let worn = try WornNamespaces(plan.namespaces, plan.proc)
+    let worn = try WornNamespaces.putOn(plan.namespaces, plan.proc)
     let result = Result { () throws(Failure) in
       try during(
         "starting the container's process",
