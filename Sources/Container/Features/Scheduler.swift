@@ -1,5 +1,6 @@
 import Kernel
 import OCISpec
+import SystemPackage
 
 /// process.scheduler — config.md "Linux Process", sched_setattr(2)
 enum Scheduling {
@@ -37,6 +38,10 @@ enum Scheduling {
     attributes.deadline = scheduler.deadline
     attributes.period = scheduler.period
     for flag in scheduler.flags { attributes.flags |= bit(flag) }
-    try during("setting the scheduler \(scheduler.policy.rawValue)", try setScheduling(attributes))
+    do { try setScheduling(attributes) } catch {
+      let failure = error.adding(context: "setting the scheduler \(scheduler.policy.rawValue)")
+      guard error.errno == .notPermitted else { throw failure }
+      throw failure.adding(hint: "it takes CAP_SYS_NICE, and of a kernel with RT_GROUP_SCHED a cgroup with realtime to give")
+    }
   }
 }
