@@ -108,7 +108,7 @@ extension Scenarios {
       #expect(try output(of: bundle) == "from the host\n")
     }
 
-    @Test func aMissingDestinationIsMade() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun makes it for its owner only")) func aMissingDestinationIsMade() throws {
       let bundle = try Bundle(shell: "cat /made/for/dir/file /made/for/file; stat -c '%a %u:%g' /made /made/for")
       let source = try Self.source(bundle)
       bundle.addBind(source, on: "/made/for/dir")
@@ -116,7 +116,8 @@ extension Scenarios {
       #expect(try output(of: bundle) == "from the host\nfrom the host\n755 0:0\n755 0:0\n")
     }
 
-    @Test func aDestinationThroughALinkStaysInTheRoot() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun 1.8 makes nothing through a dangling link"))
+    func aDestinationThroughALinkStaysInTheRoot() throws {
       let outside = try TemporaryDirectory()
       for target in [outside.path, "../../../../../../../..\(outside.path)"] {
         let bundle = try Bundle(["cat", "\(outside.path)/sub/file"])
@@ -128,7 +129,8 @@ extension Scenarios {
     }
 
     /// An image may have `/var/run -> /run` and no `/run`.
-    @Test func aDanglingLinkInTheDestinationIsFollowedInTheRoot() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun 1.8 makes nothing through a dangling link"))
+    func aDanglingLinkInTheDestinationIsFollowedInTheRoot() throws {
       let bundle = try Bundle(shell: "cat /gone/away/file; readlink /link")
       expectSuccess(try Spawned.run(["ln", "-s", "/gone/away", "\(bundle.rootfs)/link"]))
       bundle.addBind(try Self.source(bundle), on: "/link")
@@ -153,9 +155,10 @@ extension Scenarios {
 
     @Test func aTmpfsHasItsSizeAndMode() throws {
       let bundle = try Bundle(
-        shell:
-          "stat -c '%a %u:%g' /scratch; df -k /scratch | tail -1; head -c 200k /dev/zero > /scratch/big 2>/dev/null; stat -c %s /scratch/big"
-      )
+        shell: """
+          stat -c '%a %u:%g' /scratch; df -k /scratch | tail -1
+          head -c 200k /dev/zero > /scratch/big 2>/dev/null; stat -c %s /scratch/big
+          """)
       bundle.addMount("/scratch", type: "tmpfs", source: "tmpfs", ["size=128k", "mode=1757", "uid=1000", "gid=2000"])
       let outcome = try Runtime().run(bundle)
       let lines = outcome.stdout.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
@@ -190,7 +193,7 @@ extension Scenarios {
       let bundle = try Bundle()
       bundle.addMount("/mnt", type: "no-such-fs", source: "none")
       let outcome = try refusal(of: bundle)
-      expectFailure(outcome, saying: "/mnt")
+      if !Runtime.isCrun { expectFailure(outcome, saying: "/mnt") }
       expectApusSays("no-such-fs", outcome)
     }
 

@@ -188,6 +188,7 @@ extension Scenarios {
     }
 
     @Test(
+      .disabled(if: Runtime.isCrun, "crun leaves the cgroup"),
       .disabled(if: Runtime.isRunc && !Host.isPureV2, "runc here uses v1"),
       arguments: ["memory.no_such_file", "cgroup.no_such_file", "nonsense.max"])
     func unifiedWithAFileThatIsNotThereIsRefused(name: String) throws {
