@@ -65,7 +65,7 @@ extension ControlGroup {
 
 extension Failure {
   /// ENOENT and ENODEV are what the kernel says of a cgroup directory that was removed while it was held open.
-  fileprivate var hasVanished: Bool { errno == .noSuchFileOrDirectory || errno == .operationNotSupportedByDevice }
+  var hasVanished: Bool { errno == .noSuchFileOrDirectory || errno == .operationNotSupportedByDevice }
 }
 
 extension ControlDirectory {

@@ -24,15 +24,22 @@ extension ControlGroup {
     return found
   }
 
-  /// No process is in this cgroup or below.
+  /// No process is in this cgroup or below, nor is there any in one that another verb has removed meanwhile.
   package var isEmpty: Bool {
-    get throws(Failure) { try directory.number(of: "populated", in: "cgroup.events") == 0 }
+    get throws(Failure) { try event("populated") == 0 }
+  }
+
+  /// A number of cgroup.events; 0 when the cgroup has been removed since it was opened.
+  private func event(_ name: String) throws(Failure) -> Int? {
+    do { return try directory.number(of: name, in: "cgroup.events") } catch let error where error.hasVanished { return 0 }
   }
 
   /// Kills every process in this cgroup and below at once, forks under way too, frozen or not (cgroup.kill, kernel 5.14).
   package func killAll() throws(Failure) {
     do { try directory.write("1", to: "cgroup.kill") } catch let error where error.errno == .notSupported {
       try killThreaded()  // a threaded cgroup has no cgroup.kill
+    } catch let error where error.hasVanished {
+      return  // and with it its last process
     }
   }
 
@@ -84,7 +91,7 @@ extension ControlDirectory {
 extension ControlGroup {
   /// Every process of the cgroup is stopped. Also true when a cgroup above it is frozen.
   package var isFrozen: Bool {
-    get throws(Failure) { try directory.number(of: "frozen", in: "cgroup.events") == 1 }
+    get throws(Failure) { try event("frozen") == 1 }
   }
 
   /// Stops every process and waits until all have stopped. A failure leaves the cgroup thawed.
