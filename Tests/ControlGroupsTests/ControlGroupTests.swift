@@ -105,6 +105,18 @@ import Testing
     #expect(!lab.exists("a"))
   }
 
+  /// `kill` beside a `run` that deletes its container: whoever comes second finds nothing left to do.
+  @Test func whatAnotherHasRemovedIsEmptyAndNotFrozen() throws {
+    let lab = try Laboratory()
+    let group = try ControlGroup.create(lab.path("a"), in: lab.hierarchy)
+    let same = try #require(try ControlGroup.open(group.record, in: lab.hierarchy))
+    try group.remove()
+    #expect(try same.isEmpty)
+    #expect(try !same.isFrozen)
+    try same.killAll()
+    try same.remove()
+  }
+
   @Test func removalOfACgroupInUseSaysWhoIsThere() throws {
     let lab = try Laboratory()
     let group = try ControlGroup.create(lab.path("a"), in: lab.hierarchy)
