@@ -16,6 +16,9 @@ enum ContainerID {
       throw Failure(
         "invalid container ID format: \"\(id)\"", hint: "an id is made of letters, digits, \"_\", \"+\", \".\" and \"-\"")
     }
+    guard id != StateDirectory.cache else {
+      throw Failure("invalid container ID format: \"\(id)\"", hint: "apus keeps its cache under that name")
+    }
     guard id.utf8.count <= 255 else {
       throw Failure("invalid container ID format: \(id.utf8.count) bytes", hint: "an id has at most 255 bytes")
     }

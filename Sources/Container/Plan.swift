@@ -51,7 +51,8 @@ struct Plan {
       if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
     }
     plan.seccomp = try SeccompFeature.plan(
-      spec.linux.seccomp, cacheDirectory: "\(runtime.root)/.cache/seccomp", warn: runtime.warn, debug: { runtime.debug?($0) })
+      spec.linux.seccomp, cacheDirectory: "\(runtime.root)/\(StateDirectory.cache)/seccomp", warn: runtime.warn,
+      debug: { runtime.debug?($0) })
     return plan
   }
 }

@@ -116,6 +116,9 @@ struct SavedState {
     try SeccompStep.forward(listener, seccomp, hookState.state(.created, pid: pid), pid: pid)
   }
 
+  /// The cgroup was made for this container, so what is in it is this container's.
+  var ownsControlGroup: Bool { controlGroup.map { $0.created.contains($0.path) } ?? false }
+
   var hookState: HookState { HookState(ociVersion: ociVersion, id: id, bundle: bundle, annotations: annotations) }
 
   // MARK: The process

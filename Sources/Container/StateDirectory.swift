@@ -14,6 +14,8 @@ struct StateDirectory: ~Copyable {
   static let stateFile = "state.json"
   static let configFile = "config.json"
   static let gate = "start.sock"
+  /// Beside the containers' directories; no container can have this id.
+  static let cache = ".cache"
 
   let path: String
   /// The descriptor carries the lock, and a child's copy of it would too: init closes its own.
@@ -55,7 +57,7 @@ struct StateDirectory: ~Copyable {
   static func identifiers(root: String) throws(Failure) -> [String]? {
     do {
       let names = try Descriptor.open(host: root, [.readOnly, .directory]).entries()
-      return names.filter { !$0.hasPrefix(".") }.sorted()
+      return names.filter { $0 != cache }.sorted()
     } catch  where error.errno == .noSuchFileOrDirectory { return nil }
   }
 

@@ -41,6 +41,18 @@ package final class ProcFS {
     try open(path, [.writeOnly]).writeOnce(text)
   }
 
+  /// The process a pidfd holds, with its pid as it is here: fdinfo of a pidfd has it (pidfd_open(2), proc(5)).
+  package func process(heldBy pidfd: consuming Descriptor) throws(Failure) -> ProcessHandle {
+    let information = try open("self/fdinfo/\(pidfd.number)", [.readOnly]).readAll(limit: 4096)
+    for line in information.split(separator: UInt8(ascii: "\n")) {
+      let words = line.split { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }
+      guard words.count == 2, words[0].elementsEqual("Pid:".utf8) else { continue }
+      guard let pid = CInt(String(decoding: words[1], as: UTF8.self)), pid > 0 else { break }
+      return ProcessHandle(pid: pid, pidfd: pidfd)
+    }
+    throw Failure("the process has ended, or is not to be seen from this pid namespace", errno: .noSuchProcess)
+  }
+
   /// Opens again, with other options, the very file a `.path` descriptor stands for.
   package func reopen(_ descriptor: borrowing Descriptor, _ options: OpenOptions) throws(Failure) -> Descriptor {
     try root.open(descriptor.procPath, options, resolve: [])

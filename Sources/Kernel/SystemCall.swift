@@ -3,7 +3,8 @@ import SystemPackage
 /// Turns the `-errno` convention of `CLinux` into a typed failure named after the system call.
 ///
 /// - EINTR is retried here and nowhere else.
-/// - EBADF and EFAULT are not errors of the world but bugs of ours: they trap, with text.
+/// - EFAULT is not an error of the world but a bug of ours: it traps, with text. EBADF is not always one: the standard
+///   streams are the caller's, who may have opened them the wrong way round.
 @inline(__always)
 @discardableResult
 func call<Result: FixedWidthInteger & SignedInteger>(
@@ -14,7 +15,7 @@ func call<Result: FixedWidthInteger & SignedInteger>(
     if result >= 0 { return result }
     let errno = Errno(rawValue: CInt(truncatingIfNeeded: -result))
     if errno == .interrupted { continue }
-    if errno == .badFileDescriptor || errno == .badAddress {
+    if errno == .badAddress {
       fatalError("\(name): \(errno): a descriptor or pointer of apus is wrong")
     }
     throw Failure("\(name)", errno: errno)

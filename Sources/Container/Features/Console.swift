@@ -28,7 +28,6 @@ enum Console {
     if let size = console.size { try during("setting the console size", try terminal.master.setWindowSize(size)) }
     try during("handing the terminal to uid \(process.user.uid)", try give(terminal.slave, to: process.user.uid))
     try during("mounting /dev/console", try bind(terminal.slave, rootfs))
-    try during("starting a session", try startSession())
     try StandardStreams.replace(with: terminal.slave)
     try during("taking the terminal", try terminal.slave.becomeControllingTerminal())
     let name = Array("/dev/pts/\(terminal.number)".utf8)

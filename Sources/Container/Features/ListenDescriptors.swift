@@ -4,7 +4,6 @@ import Kernel
 enum ListenDescriptors {
   static var count: Int {
     guard let count = environmentVariable("LISTEN_FDS").flatMap({ Int($0) }), count > 0, count < 1024 else { return 0 }
-    if let pid = environmentVariable("LISTEN_PID"), pid != String(processID) { return 0 }
-    return count
+    return environmentVariable("LISTEN_PID") == String(processID) ? count : 0
   }
 }

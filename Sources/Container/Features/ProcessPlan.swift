@@ -17,9 +17,6 @@ struct ProcessPlan {
   ) throws(Failure) -> ProcessPlan {
     let listening = ListenDescriptors.count
     let passed = CInt(listening + request.preserveFDs)
-    for number in 3..<3 + passed where !StandardStreams.isOpen(number) {
-      throw Failure("descriptor \(number) is to be passed on but is not open", hint: "see --preserve-fds and LISTEN_FDS")
-    }
     return ProcessPlan(
       process: process, capabilities: CapabilityPlan.plan(process.capabilities, namespaces, warn),
       rlimits: try Rlimits.plan(process),

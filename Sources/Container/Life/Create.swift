@@ -14,7 +14,15 @@ extension Runtime {
   /// Descriptors that leaked into us from the caller would live on in init until its exec; only those that are meant for
   /// the container stay. Before anything of our own is opened.
   func closeInherited(_ request: CreateRequest) throws(Failure) {
-    let passed = CInt(clamping: ListenDescriptors.count + request.preserveFDs)
+    guard request.preserveFDs <= 4096 else {
+      throw Failure("--preserve-fds \(request.preserveFDs): at most 4096 can be passed on")
+    }
+    let passed = CInt(ListenDescriptors.count + request.preserveFDs)
+    // Before anything of ours can have such a number: it would go on to the container in place of what is missing.
+    let own = logFile.map { $0.descriptor.numberForDisplay }
+    for number in 3..<3 + passed where !StandardStreams.isOpen(number) || number == own {
+      throw Failure("descriptor \(number) is to be passed on but is not open", hint: "see --preserve-fds and LISTEN_FDS")
+    }
     try StandardStreams.close(from: 3 + passed, except: logFile.map { [$0] } ?? [])
   }
 

@@ -34,14 +34,14 @@ extension Runtime {
     // Nothing of this is the deletion itself; whatever goes wrong here, that reports it.
     guard let saved = try? SavedState.load(root: root, id: id) else { return }
     _ = Result { () throws(Failure) in
-      if let cgroup = try controlGroup(of: saved) { return try cgroup.killAll() }
+      if let cgroup = try controlGroup(of: saved), saved.ownsControlGroup { return try cgroup.killAll() }
       try saved.initProcess(try ProcFS())?.send(signal: Signals.kill)
     }
   }
 
   /// Ends the container's processes, removes all that was made for it, and runs its poststop hooks.
   func destroy(_ saved: SavedState, _ spec: Spec, _ directory: borrowing StateDirectory, _ proc: ProcFS) throws(Failure) {
-    try endProcesses(of: saved, proc)
+    try endProcesses(of: saved, spec, proc)
     if let record = saved.controlGroup {
       try during("removing cgroup \(record.path)", try ControlGroup.remove(record, in: try Hierarchy.find()))
     }
@@ -63,7 +63,7 @@ extension Runtime {
   }
 
   /// Kills what runs in the container and waits until it is gone: by pidfd, not by looking again and again.
-  private func endProcesses(of saved: SavedState, _ proc: ProcFS) throws(Failure) {
+  private func endProcesses(of saved: SavedState, _ spec: Spec, _ proc: ProcFS) throws(Failure) {
     if let process = try saved.initProcess(proc) {
       do { try process.send(signal: Signals.kill) } catch  where error.errno == .noSuchProcess {}
       if let cgroup = try controlGroup(of: saved), try cgroup.isFrozen { try cgroup.thaw() }
@@ -72,6 +72,9 @@ extension Runtime {
       }
     }
     // Without a pid namespace of its own its other processes have outlived it.
+    // A cgroup that was there before may hold another container by now, whose processes are not ours to end.
+    let hasOwnPIDs = spec.linux.namespaces.contains { $0.type == .pid && $0.path == nil }
+    guard saved.ownsControlGroup || !hasOwnPIDs else { return }
     if let cgroup = try controlGroup(of: saved), try !cgroup.isEmpty { try cgroup.killAll() }
   }
 }

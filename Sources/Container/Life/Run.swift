@@ -76,7 +76,7 @@ struct Foreground: ~Copyable {
       var poll = Poll()
       poll.add(signals.descriptor, .input)
       relay?.add(to: &poll)
-      let ready = try poll.wait()
+      let ready = try poll.wait(milliseconds: relay?.pollLimit ?? -1)
       relay?.move(Array(ready.dropFirst()))
       if !ready[0].isEmpty, let status = try handleSignals(pid) {
         relay?.drain()

@@ -65,6 +65,9 @@ struct Init: ~Copyable {
     // No process of the container we may share a pid namespace with can look into us (CVE-2016-9962).
     try ProcessControl.setDumpable(false)
     if plan.namespaces.hasUserNamespace { try becomeRoot(rendezvous) }
+    // Out of the caller's process group and session: kill(0) in a container must not reach the host, nor /dev/tty the terminal
+    // of whoever called us.
+    try during("starting a session", try startSession())
     setFileModeMask(0)  // the modes of config.json are exact
   }
 

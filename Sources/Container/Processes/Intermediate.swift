@@ -18,16 +18,17 @@ enum Intermediate {
         try setGroupID(0)
         try setUserID(0)
         let child = try Kernel.spawn(namespaces: plan.namespaces.new, sibling: true, body)
-        try ends.child.send(Array(String(child.pid).utf8))
+        // Not its pid: this process may be in a joined pid namespace, in which numbers mean other processes.
+        try child.withDescriptor { pidfd throws(Failure) in try ends.child.send([1], with: pidfd) }
         endProcess(0)
       } catch {
         _ = Result { () throws(Failure) in try ends.child.send([0] + error.encoded) }  // nobody else to tell
         endProcess(1)
       }
     }
-    let answer = try ends.host.receive().bytes
+    let answer = try ends.host.receive()
     _ = try intermediate.reap()
-    if let pid = CInt(String(decoding: answer, as: UTF8.self)) { return try ProcessHandle(pid: pid) }
-    throw Failure(decoding: answer.dropFirst())
+    guard let pidfd = answer.descriptor else { throw Failure(decoding: answer.bytes.dropFirst()) }
+    return try plan.proc.process(heldBy: try pidfd.descriptor.duplicate())
   }
 }

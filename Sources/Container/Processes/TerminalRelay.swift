@@ -22,6 +22,10 @@ struct TerminalRelay: ~Copyable {
   private let master: SharedDescriptor
   private let raw: RawMode?
   private var inputEnded = false
+  /// Nobody has the container's side open; one may open it again, so it is looked at again after ``pollLimit``.
+  private var isHungUp = false
+  /// How long to wait at most, in milliseconds; −1 is for ever.
+  var pollLimit: CInt { isHungUp ? 100 : -1 }
 
   private init(master: SharedDescriptor) throws(Failure) {
     let isTerminal = try StandardStreams.with(0) { input throws(Failure) in input.isTerminal }
@@ -39,14 +43,20 @@ struct TerminalRelay: ~Copyable {
   }
 
   func add(to poll: inout Poll) {
-    poll.add(master.descriptor, .input)
+    if !isHungUp { poll.add(master.descriptor, .input) }
     if !inputEnded { poll.addStandardStream(0, .input) }
   }
 
   /// - Parameter ready: what `poll` says of the descriptors `add` has added.
   mutating func move(_ ready: [Poll.Ready]) {
-    if let first = ready.first, !first.isEmpty { _ = copyOut() }
-    if ready.count > 1, !ready[1].isEmpty { copyIn() }
+    var ready = ready[...]
+    if isHungUp {
+      isHungUp = false
+    } else if let first = ready.popFirst(), !first.isEmpty {
+      // A hang-up is reported again and again, and with nothing to read it would keep us busy.
+      isHungUp = !copyOut() && first.contains(.hangUp)
+    }
+    if let input = ready.first, !input.isEmpty { copyIn() }
   }
 
   /// What the container has written before its end.

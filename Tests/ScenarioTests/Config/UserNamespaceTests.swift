@@ -173,5 +173,29 @@ extension Scenarios {
       ]
       _ = try refusal(of: bundle)
     }
+
+    /// Who joins a pid and a user namespace is created from inside of both: its pid there is another process here.
+    @Test func joinedTogetherWithAPidNamespaceThePidIsStillTheHosts() throws {
+      let target = try UserNamespace.bundle("sleep 100")
+      try withRunningContainer(target) { target in
+        let bundle = try UserNamespace.bundle("sleep 100")
+        bundle.dropNamespace("user")
+        bundle.dropNamespace("pid")
+        for (type, name) in [("user", "user"), ("pid", "pid")] {
+          bundle.config.append(
+            "linux.namespaces", value: ["type": .string(type), "path": .string("/proc/\(try target.pid)/ns/\(name)")])
+        }
+        bundle.config["linux.uidMappings"] = nil
+        bundle.config["linux.gidMappings"] = nil
+        try withRunningContainer(bundle) { container in
+          for name in ["pid", "user"] {
+            let (joined, wanted) = (try container.namespace(name), try target.namespace(name))
+            #expect(joined == wanted)
+          }
+          let pid = try container.pid
+          #expect(File.text("/proc/\(pid)/cmdline").contains("sleep"))
+        }
+      }
+    }
   }
 }
