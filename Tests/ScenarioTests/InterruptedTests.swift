@@ -27,9 +27,9 @@ extension Scenarios {
     }
 
     /// A hook that never ends holds `create`; `delete --force` ends both.
-    @Test func deleteForceEndsACreateThatHangs() throws {
+    @Test(arguments: ["createContainer", "createRuntime"]) func deleteForceEndsACreateThatHangs(kind: String) throws {
       let bundle = try Bundle(["sleep", "100"])
-      bundle.config["hooks.createContainer"] = [["path": "/bin/sh", "args": ["sh", "-c", "sleep 1000"]]]
+      bundle.config["hooks", kind] = [["path": "/bin/sh", "args": ["sh", "-c", "exec sleep 1000"]]]
       try bundle.write()
       let runtime = try Runtime()
       let id = TemporaryDirectory.newID()

@@ -15,23 +15,31 @@ import SystemPackage
 /// The first that fails ends the container, except after its end, when a warning is all there is to say.
 enum HookRunner {
   /// Runs hooks in their order. `environment` is what a hook without `env` gets.
+  ///
+  /// - Parameter container: a pidfd; the end of that process ends the hook, so that `delete --force` gets through to a
+  ///   `create` that hangs in one.
   static func run(
-    _ hooks: [Hook], kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String]
+    _ hooks: [Hook], kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String],
+    container: SharedDescriptor? = nil
   ) throws(Failure) {
     for (index, hook) in hooks.enumerated() {
-      try run(hook, index: index, kind: kind, state: state, directory: directory, environment: environment())
+      try run(
+        hook, index: index, kind: kind, state: state, directory: directory, environment: environment(), container: container)
     }
   }
 
   static func run(
-    _ hook: Hook, index: Int, kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String]
+    _ hook: Hook, index: Int, kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String],
+    container: SharedDescriptor? = nil
   ) throws(Failure) {
     try during(
       "running \(kind) hook #\(index) \(hook.path)",
-      try run(hook, state: state, directory: directory, environment: hook.env ?? environment()))
+      try run(hook, state: state, directory: directory, environment: hook.env ?? environment(), container: container))
   }
 
-  private static func run(_ hook: Hook, state: String, directory: String?, environment: [String]) throws(Failure) {
+  private static func run(
+    _ hook: Hook, state: String, directory: String?, environment: [String], container: SharedDescriptor?
+  ) throws(Failure) {
     // Files in memory instead of pipes: whatever the hook reads or leaves unread, nobody waits for anybody.
     let input = try Descriptor.memoryFile("hook-state")
     try input.writeAll(state)
@@ -54,17 +62,23 @@ enum HookRunner {
         endProcess(127)
       }
     }
-    let status = try wait(for: process, hook)
+    let status = try wait(for: process, hook, container: container)
     if let failure = try report(in: trouble) { throw failure }
     guard status == .exited(code: 0) else { throw Failure(try describe(status, output)) }
   }
 
-  private static func wait(for process: borrowing ProcessHandle, _ hook: Hook) throws(Failure) -> ExitStatus {
-    let limit = hook.timeout.map { CInt(clamping: $0 * 1000) } ?? -1
-    if try process.hasEnded(within: limit) { return try process.reap() }
+  private static func wait(
+    for process: borrowing ProcessHandle, _ hook: Hook, container: SharedDescriptor?
+  ) throws(Failure) -> ExitStatus {
+    var poll = Poll()
+    poll.add(process)
+    if let container { poll.add(container.descriptor, .input) }
+    let ready = try poll.wait(milliseconds: hook.timeout.map { CInt(clamping: $0 * 1000) } ?? -1)
+    if !ready[0].isEmpty { return try process.reap() }
     // Only the hook itself: what it has started may have a life of its own.
     try process.send(signal: Signals.kill)
     _ = try process.reap()
+    if ready.contains(where: { !$0.isEmpty }) { throw Failure("the container was killed while the hook ran") }
     throw Failure("hook ran past specified timeout of \(hook.timeout ?? 0).0s")
   }
 

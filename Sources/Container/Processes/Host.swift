@@ -77,8 +77,10 @@ struct Host: ~Copyable {
 
   private func runHooks() throws(Failure) {
     let state = plan.hookState.document(status: .creating, pid: process.pid)
+    let container = try process.withDescriptor { pidfd throws(Failure) in SharedDescriptor(try pidfd.duplicate()) }
     for (kind, hooks) in [("prestart", plan.spec.hooks.prestart), ("createRuntime", plan.spec.hooks.createRuntime)] {
-      try HookRunner.run(hooks, kind: kind, state: state, directory: plan.bundle, environment: processEnvironment)
+      try HookRunner.run(
+        hooks, kind: kind, state: state, directory: plan.bundle, environment: processEnvironment, container: container)
     }
   }
 
