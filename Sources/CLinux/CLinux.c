@@ -163,15 +163,14 @@ long apus_send(int fd, const void *bytes, size_t count, const int *fds, size_t f
 long apus_receive(int fd, void *bytes, size_t count, int *fds, size_t fd_capacity, size_t *fd_count) {
   char control[CMSG_SPACE(sizeof(int) * most_fds)] = {0};
   struct iovec part = {bytes, count};
-  struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-  *fd_count = 0;
-  if (fd_capacity > most_fds) return -EINVAL;
-  m.msg_controllen = fd_capacity ? CMSG_SPACE(sizeof(int) * fd_capacity) : 0;
+  struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = fd_capacity ? sizeof control : 0};
   long result = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
+  *fd_count = 0;
   for (struct cmsghdr *c = result < 0 ? NULL : CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
     if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
-    *fd_count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    memcpy(fds, CMSG_DATA(c), *fd_count * sizeof(int));
+    int *sent = (int *)CMSG_DATA(c), sent_count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (int i = 0; i < sent_count; i++)  // whatever was not asked for is not kept open either
+      if (*fd_count < fd_capacity) fds[(*fd_count)++] = sent[i]; else close(sent[i]);
   }
   RESULT(result);
 }

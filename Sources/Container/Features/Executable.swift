@@ -15,7 +15,8 @@ enum Executable {
     }
     let path = environment.first { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) } ?? ""
     var denied: String?
-    for directory in path.split(separator: ":", omittingEmptySubsequences: false) {
+    // An empty part of PATH is the working directory; an empty PATH is none at all.
+    for directory in path.isEmpty ? [] : path.split(separator: ":", omittingEmptySubsequences: false) {
       let candidate = directory.isEmpty ? "./\(name)" : "\(directory)/\(name)"
       guard let problem = try problem(with: candidate) else { return candidate }
       if problem == permission { denied = candidate }

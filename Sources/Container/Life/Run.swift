@@ -19,7 +19,10 @@ extension Runtime {
     let terminal = container.hasTerminal ? try relay.accept() : nil
     let started = try startNow(container)
     let status = try Foreground(signals: signals, relay: terminal).wait(for: started.saved.pid)
-    if !options.keep { try remove(started) }
+    if !options.keep {
+      // The caller waits for the program's status; that something was left is worth a warning beside it.
+      do { try remove(started) } catch { warn("deleting the container: \(error.message)") }
+    }
     return status.shellStatus
   }
 
