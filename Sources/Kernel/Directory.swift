@@ -85,7 +85,7 @@ extension Descriptor {
     }
   }
 
-  /// Copies what a fresh tmpfs must show of the directory it covers: kinds, contents, owners, modes, times and
+  /// Copies what a fresh tmpfs must show of the directory it covers: kinds, contents, owners, modes and
   /// extended attributes (the `tmpcopyup` mount option).
   package func copyContents(to target: borrowing Descriptor) throws(Failure) {
     for name in try entries() {

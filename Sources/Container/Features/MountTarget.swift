@@ -6,12 +6,15 @@ import SystemPackage
 enum MountTarget {
   static func open(_ planned: PlannedMount, isDirectory: Bool, _ rootfs: borrowing Rootfs) throws(Failure) -> Descriptor {
     let destination = planned.destination
-    if isPlainDirectoryRequired(planned) { try refuseLinks(destination, rootfs) }
+    let isPlain = isPlainDirectoryRequired(planned)
     let target: Descriptor
-    do { target = try rootfs.openOrMake(destination, isDirectory ? .directory : .file) } catch {
-      throw error.adding(context: "making the mount point \(destination)")
-    }
+    do {
+      target = try rootfs.openOrMake(destination, isDirectory ? .directory : .file, noSymlinks: isPlain)
+    } catch  where isPlain && (error.errno == .tooManySymbolicLinkLevels || error.errno == .notDirectory) {
+      throw notOrdinary(destination)
+    } catch { throw error.adding(context: "making the mount point \(destination)") }
     let kind = try target.status().kind
+    if isPlain, kind != .directory { throw notOrdinary(destination) }
     if isDirectory != (kind == .directory) {
       throw Failure(
         "the mount point \(destination) is \(kind == .directory ? "a directory" : "not a directory"), the source is the opposite",
@@ -30,16 +33,9 @@ enum MountTarget {
     }
   }
 
-  private static func refuseLinks(_ destination: String, _ rootfs: borrowing Rootfs) throws(Failure) {
-    do throws(Failure) {
-      let place = try rootfs.open(destination, [.path, .noFollow], noSymlinks: true)
-      guard try place.status().kind == .directory else { throw Failure("", errno: .notDirectory) }
-    } catch  where error.errno == .noSuchFileOrDirectory {
-      return  // it will be made
-    } catch  where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
-      throw Failure(
-        "\(destination) must be mounted on ordinary directory", hint: "the root file system has a link or a file there")
-    }
+  private static func notOrdinary(_ destination: String) -> Failure {
+    Failure(
+      "\(destination) must be mounted on ordinary directory", hint: "the root file system has a link or a file there")
   }
 
   /// What may be mounted over inside a procfs: files that tell about the system, as lxcfs provides them. Anything else

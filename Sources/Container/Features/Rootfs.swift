@@ -75,13 +75,17 @@ extension Rootfs {
 
   /// Opens `path`, making whatever of it is missing: directories on the way, and at its end what `kind` says. A
   /// dangling link on the way is followed inside the root, as an image may have `/var/run -> /run` without a `/run`.
-  func openOrMake(_ path: String, _ kind: PlaceKind, mode: UInt32 = 0o755) throws(Failure) -> Descriptor {
-    do { return try open(path) } catch  where error.errno == .noSuchFileOrDirectory {
-      return try make(path, kind, mode: mode)
+  ///
+  /// - Parameter noSymlinks: a link anywhere on the way is ELOOP instead.
+  func openOrMake(
+    _ path: String, _ kind: PlaceKind, mode: UInt32 = 0o755, noSymlinks: Bool = false
+  ) throws(Failure) -> Descriptor {
+    do { return try open(path, noSymlinks: noSymlinks) } catch  where error.errno == .noSuchFileOrDirectory {
+      return try make(path, kind, mode: mode, noSymlinks: noSymlinks)
     }
   }
 
-  private func make(_ path: String, _ kind: PlaceKind, mode: UInt32) throws(Failure) -> Descriptor {
+  private func make(_ path: String, _ kind: PlaceKind, mode: UInt32, noSymlinks: Bool) throws(Failure) -> Descriptor {
     var rest = Array(FilePath(path).components.map(\.string).reversed())
     var resolved: [String] = []
     var current = try root.duplicate()
@@ -100,7 +104,7 @@ extension Rootfs {
       }
       if try current.status().kind == .symbolicLink {
         linksLeft -= 1
-        if linksLeft < 0 { throw Failure("openat2", errno: .tooManySymbolicLinkLevels) }
+        if noSymlinks || linksLeft < 0 { throw Failure("openat2", errno: .tooManySymbolicLinkLevels) }
         let target = FilePath(try current.readLink())
         if target.isAbsolute { resolved = [] }
         rest += target.components.map(\.string).reversed()

@@ -15,6 +15,9 @@ struct Host: ~Copyable {
   static func start(
     _ plan: Plan, cgroup: SharedDescriptor?, gate: StartGate, hostOnly: [SharedDescriptor]
   ) throws(Failure) -> Host {
+    // Inherited by every process between here and the exec: there is no moment in which one of a namespace that is being
+    // joined could look into us (CVE-2016-9962).
+    try ProcessControl.setDumpable(false)
     let ends = try SocketPair()
     // The child's working directory is the rootfs in *its* mount namespace: the kernel moves it along, and no path is
     // resolved a second time.
