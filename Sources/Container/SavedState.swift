@@ -66,7 +66,8 @@ struct SavedState {
     startTime = reader.integer("startTime", .required) ?? 0
     controlGroup = reader.object("cgroup") {
       ControlGroup.Record(
-        path: $0.string("path", .required) ?? "", inode: $0.integer("inode", .required) ?? 0, created: $0.strings("created"))
+        path: $0.string("path", .required) ?? "", inode: $0.integer("inode", .required) ?? 0, created: $0.strings("created"),
+        deviceProgram: $0.integer("deviceProgram"))
     }
     hostMountID = reader.integer("hostMountID")
     annotations = reader.stringMap("annotations", opaque: true)
@@ -80,14 +81,12 @@ struct SavedState {
     ]
     if let hostMountID { members.append(("hostMountID", .unsigned(hostMountID))) }
     if let controlGroup {
-      members.append(
-        (
-          "cgroup",
-          .object([
-            ("path", .string(controlGroup.path)), ("inode", .unsigned(controlGroup.inode)),
-            ("created", .strings(controlGroup.created)),
-          ])
-        ))
+      var group: [(name: String, value: JSONValue)] = [
+        ("path", .string(controlGroup.path)), ("inode", .unsigned(controlGroup.inode)),
+        ("created", .strings(controlGroup.created)),
+      ]
+      if let program = controlGroup.deviceProgram { group.append(("deviceProgram", .unsigned(UInt64(program)))) }
+      members.append(("cgroup", .object(group)))
     }
     return .object(members)
   }
@@ -117,13 +116,13 @@ struct SavedState {
   }
 
   /// The cgroup was made for this container, so what is in it is this container's.
-  var ownsControlGroup: Bool { controlGroup.map { $0.created.contains($0.path) } ?? false }
+  var ownsControlGroup: Bool { controlGroup?.isOwned ?? false }
 
   var hookState: HookState { HookState(ociVersion: ociVersion, id: id, bundle: bundle, annotations: annotations) }
 
   // MARK: The process
 
-  /// The container's init, held so that its pid cannot go to another; nil when it has ended, reaped or not.
+  /// The container's init, held so that no signal goes to another that gets its pid; nil when it has ended, reaped or not.
   func initProcess(_ proc: ProcFS) throws(Failure) -> ProcessHandle? {
     if pid == 0 { return nil }
     let handle: ProcessHandle

@@ -13,16 +13,23 @@ package final class ControlGroup {
     /// The paths of the cgroups that were made for the container, outermost first. Those that were there before are
     /// not in it and are spared (runtime.md "Delete").
     package let created: [String]
+    /// The id of the device program attached to a cgroup that was there before and stays; with one that was made for the
+    /// container its program goes by itself.
+    package internal(set) var deviceProgram: UInt32?
 
-    package init(path: String, inode: UInt64, created: [String]) {
+    package init(path: String, inode: UInt64, created: [String], deviceProgram: UInt32? = nil) {
       self.path = path
       self.inode = inode
       self.created = created
+      self.deviceProgram = deviceProgram
     }
+
+    /// The cgroup was made for the container, so all that is in it is the container's.
+    package var isOwned: Bool { created.contains(path) }
   }
 
   package let hierarchy: Hierarchy
-  package let record: Record
+  package internal(set) var record: Record
   let directory: ControlDirectory
 
   init(hierarchy: Hierarchy, record: Record, directory: ControlDirectory) {
@@ -35,7 +42,7 @@ package final class ControlGroup {
   package var path: String { record.path }
   /// The full path on the host, for messages and for `state`.
   package var fullPath: String { directory.path }
-  /// The open directory: what `spawn(cgroup:)` takes.
+  /// The open directory.
   package var descriptor: SharedDescriptor { directory.shared }
 
   /// The cgroup of a container that was created earlier; nil when it is gone, or when another now has its name.

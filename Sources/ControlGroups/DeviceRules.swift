@@ -29,43 +29,53 @@ extension ControlGroup {
   /// needs the consent of every program.
   ///
   /// - Parameters:
-  ///   - replacing: takes the earlier programs of this cgroup off afterwards, so that there is no moment without rules.
-  ///     Only where the cgroup was made for the container: in another one, programs may be another's.
+  ///   - announce: is told the record with the program in it before that is attached to a cgroup which will stay, so that
+  ///     it can be taken off later (``detachDeviceProgram()``) whatever happens in between.
   ///   - warn: is told when this user may not load such a program, as in a rootless container. Access to devices is
   ///     then limited by the permissions of their nodes alone, and such a user cannot make nodes.
-  package func apply(_ program: DeviceProgram, replacing: Bool = false, warn: (String) -> Void) throws(Failure) {
-    let cgroup = descriptor
-    let earlier = replacing && record.created.contains(path) ? try programs() : []
-    if !program.allowsEverything {
-      do throws(Failure) {
-        let loaded = try BPF.loadDeviceProgram(program.instructions)
-        try BPF.attach(loaded, to: cgroup.descriptor)
-      } catch {
-        if error.errno == .notPermitted && isUnprivileged() {
-          return warn("the device rules of the container are not in force: loading them as eBPF takes CAP_SYS_ADMIN on the host")
-        }
-        throw explain(error)
+  package func apply(
+    _ program: DeviceProgram, announce: (Record) throws(Failure) -> Void = { _ in }, warn: (String) -> Void
+  ) throws(Failure) {
+    if program.allowsEverything { return }
+    guard let loaded = try load(program, warn) else { return }
+    if !record.isOwned {
+      record.deviceProgram = try during("attaching the device program to \(fullPath)", try BPF.identifier(of: loaded.descriptor))
+      try announce(record)
+    }
+    do { try BPF.attach(loaded.descriptor, to: descriptor.descriptor) } catch {
+      throw explain(error, tooBig: "that cgroup has 64 programs, as many as the kernel takes")
+    }
+  }
+
+  private func load(_ program: DeviceProgram, _ warn: (String) -> Void) throws(Failure) -> SharedDescriptor? {
+    do { return SharedDescriptor(try BPF.loadDeviceProgram(program.instructions)) } catch {
+      if error.errno == .notPermitted && isUnprivileged() {
+        warn("the device rules of the container are not in force: loading them as eBPF takes CAP_SYS_ADMIN on the host")
+        return nil
       }
-    }
-    for program in earlier {
-      try during("detaching the old device program from \(fullPath)", try BPF.detach(program.descriptor, from: cgroup.descriptor))
+      throw explain(error, tooBig: "linux.resources.devices has more rules than the kernel's verifier follows")
     }
   }
 
-  private func programs() throws(Failure) -> [SharedDescriptor] {
-    do { return try BPF.devicePrograms(of: descriptor.descriptor) } catch let error
-      where error.errno == .notPermitted && isUnprivileged()
-    {
-      return []  // who may not see them could not have attached any
-    } catch { throw error.adding(context: "listing the device programs of \(fullPath)") }
+  /// Takes the container's program off a cgroup that stays. One that is not attached, or not any more, is no error.
+  package func detachDeviceProgram() throws(Failure) {
+    guard let identifier = record.deviceProgram else { return }
+    let cgroup = descriptor
+    do throws(Failure) {
+      guard try BPF.devicePrograms(of: cgroup.descriptor).contains(identifier) else { return }
+      try BPF.detach(try BPF.program(identifier), from: cgroup.descriptor)
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return }  // another verb was faster
+      throw error.adding(context: "detaching the device program from \(fullPath)")
+    }
   }
 
-  private func explain(_ failure: Failure) -> Failure {
+  private func explain(_ failure: Failure, tooBig: String) -> Failure {
     let failure = failure.adding(context: "attaching the device program to \(fullPath)")
     return switch failure.errno {
     case .notPermitted: failure.adding(hint: "it takes CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN, on the host")
     case .noFunction, .invalidArgument: failure.adding(hint: "the kernel needs CONFIG_BPF_SYSCALL and CONFIG_CGROUP_BPF")
-    case .argListTooLong: failure.adding(hint: "linux.resources.devices has more rules than the kernel's verifier follows")
+    case .argListTooLong: failure.adding(hint: tooBig)
     default: failure
     }
   }

@@ -33,49 +33,6 @@ extension ControlGroup {
   private func event(_ name: String) throws(Failure) -> Int? {
     do { return try directory.number(of: name, in: "cgroup.events") } catch let error where error.hasVanished { return 0 }
   }
-
-  /// Kills every process in this cgroup and below at once, forks under way too, frozen or not (cgroup.kill, kernel 5.14).
-  package func killAll() throws(Failure) {
-    do { try directory.write("1", to: "cgroup.kill") } catch let error where error.errno == .notSupported {
-      try killThreaded()  // a threaded cgroup has no cgroup.kill
-    } catch let error where error.hasVanished {
-      return  // and with it its last process
-    }
-  }
-
-  /// Sends a signal to every process in this cgroup and below.
-  ///
-  /// They are frozen meanwhile: no fork escapes the signal, and no pid can come to mean another process.
-  package func send(signal: CInt) throws(Failure) {
-    if signal == Signals.kill { return try killAll() }
-    let wasFrozen = try isFrozen
-    if !wasFrozen { try freeze() }
-    do throws(Failure) { try signalEach(signal) } catch {
-      if !wasFrozen { try thaw() }
-      throw error
-    }
-    if !wasFrozen { try thaw() }
-  }
-
-  private func signalEach(_ signal: CInt) throws(Failure) {
-    for pid in try processes() {
-      // 0 is a process of another pid namespace, out of reach. ESRCH: a zombie, reaped since it was listed.
-      guard pid > 0 else { continue }
-      do { try sendSignal(signal, to: pid) } catch let error where error.errno == .noSuchProcess { continue } catch {
-        throw error.adding(context: "sending signal \(signal) to process \(pid)")
-      }
-    }
-  }
-
-  private func killThreaded() throws(Failure) {
-    let deadline = monotonicMilliseconds() + 10_000
-    var pause = Pause()
-    while try !isEmpty {
-      if monotonicMilliseconds() > deadline { throw Failure("killing cgroup \(fullPath): processes of it do not end") }
-      try signalEach(Signals.kill)
-      pause.take()
-    }
-  }
 }
 
 extension ControlDirectory {

@@ -12,6 +12,7 @@ extension ControlGroup {
 
   /// ``remove(within:)`` for a container whose cgroup may be gone, in part or whole.
   package static func remove(_ record: Record, in hierarchy: Hierarchy, within limit: Int = 10_000) throws(Failure) {
+    if record.deviceProgram != nil { try open(record, in: hierarchy)?.detachDeviceProgram() }
     for path in record.created.reversed() {
       let full = hierarchy.mountPoint + path
       if path == record.path {
@@ -77,16 +78,6 @@ extension ControlGroup {
     if remaining.isEmpty { return failure }
     let list = remaining.prefix(8).map { "\($0)" }.joined(separator: ", ")
     return failure.adding(hint: "\(remaining.count) process(es) still in it: \(list)")
-  }
-}
-
-/// Sleeps that begin at 0.1 ms and grow to 10 ms.
-struct Pause {
-  private var microseconds = 100
-
-  mutating func take() {
-    sleep(microseconds: microseconds)
-    microseconds = min(microseconds * 2, 10_000)
   }
 }
 

@@ -32,8 +32,8 @@ package enum BPF {
     try bpf("bpf(BPF_PROG_ATTACH)", 8, &attributes)
   }
 
-  /// The device programs attached to a cgroup itself (BPF_PROG_QUERY), as descriptors.
-  package static func devicePrograms(of cgroup: borrowing Descriptor) throws(Failure) -> [SharedDescriptor] {
+  /// The ids of the device programs attached to a cgroup itself (BPF_PROG_QUERY); the kernel takes at most 64.
+  package static func devicePrograms(of cgroup: borrowing Descriptor) throws(Failure) -> [UInt32] {
     var identifiers = [UInt32](repeating: 0, count: 64)
     var count = 0
     var failure: Failure?
@@ -47,13 +47,29 @@ package enum BPF {
       count = unsafe Int(attributes.query.prog_cnt)
     }
     if let failure { throw failure }
-    var programs: [SharedDescriptor] = []
-    for identifier in identifiers.prefix(count) {
+    return Array(identifiers.prefix(count))
+  }
+
+  /// The id of a loaded program, by which it can be found as long as it is attached.
+  package static func identifier(of program: borrowing Descriptor) throws(Failure) -> UInt32 {
+    var information: [UInt32] = [0, 0]  // the beginning of struct bpf_prog_info: type, id
+    var failure: Failure?
+    unsafe information.withUnsafeMutableBytes { buffer in
       var attributes = bpf_attr()
-      attributes.prog_id = identifier
-      programs.append(SharedDescriptor(Descriptor(owning: try bpf("bpf(BPF_PROG_GET_FD_BY_ID)", 13, &attributes))))
+      unsafe attributes.info.bpf_fd = UInt32(program.number)
+      unsafe attributes.info.info_len = UInt32(buffer.count)
+      unsafe attributes.info.info = UInt64(UInt(bitPattern: buffer.baseAddress))
+      do throws(Failure) { try bpf("bpf(BPF_OBJ_GET_INFO_BY_FD)", 15, &attributes) } catch { failure = error }
     }
-    return programs
+    if let failure { throw failure }
+    return information[1]
+  }
+
+  /// Opens a loaded program; ENOENT when it is gone.
+  package static func program(_ identifier: UInt32) throws(Failure) -> Descriptor {
+    var attributes = bpf_attr()
+    attributes.prog_id = identifier
+    return Descriptor(owning: try bpf("bpf(BPF_PROG_GET_FD_BY_ID)", 13, &attributes))
   }
 
   package static func detach(_ program: borrowing Descriptor, from cgroup: borrowing Descriptor) throws(Failure) {

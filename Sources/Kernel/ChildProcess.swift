@@ -72,7 +72,8 @@ func poll(_ numbers: [CInt], events: [Int16], milliseconds: CInt) throws(Failure
 ///   - namespaces: new namespaces for the child. Not `.cgroup`: the kernel would take the *parent's* cgroup as its root
 ///     (copy_cgroup_ns reads the cgroup of the caller), so the child unshares that one itself.
 ///   - cgroup: the directory of the cgroup the child is born into (CLONE_INTO_CGROUP, kernel 5.7), so that it is never
-///     outside of its limits, not even for its first instruction.
+///     outside of its limits, not even for its first instruction. Since 6.14 the kernel ends such a child by SIGKILL
+///     before its first instruction when cgroup.kill was ever written to one of the two cgroups and not to the other.
 ///   - sibling: makes the child a child of this process's parent (CLONE_PARENT).
 package func spawn(
   namespaces: NamespaceKinds = [], cgroup: SharedDescriptor? = nil, sibling: Bool = false,
@@ -99,10 +100,15 @@ package func spawn(
 package func endProcess(_ status: CInt) -> Never { _exit(status) }
 
 package var processID: CInt { getpid() }
+
+/// What /proc/PID/comm says from now on until the exec; at most 15 bytes (PR_SET_NAME).
+package func setProcessName(_ name: StaticString) throws(Failure) {
+  try call("prctl(PR_SET_NAME)") { unsafe apus_prctl(15, UInt(bitPattern: name.utf8Start), 0, 0, 0) }
+}
 package var effectiveUserID: UInt32 { geteuid() }
 package var effectiveGroupID: UInt32 { getegid() }
 
-/// kill(2) by number: only for a process that cannot have ended unseen, such as one listed by a frozen cgroup.
+/// kill(2) by number: only for a process that cannot have ended unseen, such as a child, or one listed by a frozen cgroup.
 package func sendSignal(_ signal: CInt, to pid: CInt) throws(Failure) { try call("kill") { apus_kill(pid, signal) } }
 
 /// Reaps one child that has ended, whichever it is: our own, or an orphan which a subreaper inherited. Does not wait.

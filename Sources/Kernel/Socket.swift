@@ -20,6 +20,9 @@ package struct SocketPair: ~Copyable {
   /// In the child: lets go of the host's end, of which it got a copy. As long as it held that, it would never see the
   /// host end. The child leaves by exec or `endProcess`, so the copied owner closes nothing a second time.
   package func closeHostEndInChild() { apus_close(host.number) }
+
+  /// In the child: lets go of its own end, when it has nothing more to say.
+  package func closeChildEndInChild() { apus_close(child.number) }
 }
 
 /// A message on a socket, and the descriptor that came with it (SCM_RIGHTS).

@@ -6,6 +6,17 @@ package func sleep(microseconds: Int) {
   unsafe nanosleep(&time, nil)
 }
 
+/// Sleeps that begin at 0.1 ms and grow to 10 ms: between two looks at what nobody gives notice of.
+package struct Pause {
+  private var microseconds = 100
+  package init() {}
+
+  package mutating func take() {
+    sleep(microseconds: microseconds)
+    microseconds = min(microseconds * 2, 10_000)
+  }
+}
+
 extension Poll.Ready {
   /// A file of a kernel file system has changed since this descriptor read it: POLLPRI, as `cgroup.events` gives it.
   package static let changed = Poll.Ready(rawValue: 2)

@@ -172,6 +172,35 @@ import Testing
     #expect(!lab.exists("a"))
   }
 
+  /// One that was there before may be used again: since 6.14 nothing could be born into it if cgroup.kill had been written.
+  @Test func killsOneByOneWhatIsNotItsOwn() throws {
+    let lab = try Laboratory()
+    try lab.make("a/b")
+    let group = try ControlGroup.create(lab.path("a"), in: lab.hierarchy)
+    let forks = "trap '' TERM; while :; do sleep 100 & sleep 0.001; done"
+    let started = [try lab.start(forks, in: "a"), try lab.start("exec sleep 100", in: "a/b")]
+    lab.write("1", "a/b/cgroup.freeze")
+    try group.killAll()
+    for process in started { #expect(process.wait() == SIGKILL) }
+    #expect(try group.isEmpty && !group.isFrozen)
+    #expect(try lab.read("a/b/cgroup.freeze") == "1")
+    let child = try spawn(cgroup: group.descriptor) { endProcess(0) }
+    #expect(try child.reap() == .exited(code: 0))
+  }
+
+  @Test func killsTheProcessesOfAThreadedCgroup() throws {
+    let lab = try Laboratory()
+    try lab.make("a/b")
+    lab.write("threaded", "a/b/cgroup.type")
+    let process = try lab.start("exec sleep 100", in: "a/b")
+    let group = try ControlGroup.create(lab.path("a/b/c"), in: lab.hierarchy)
+    #expect(group.record.isOwned)
+    lab.write("\(process.processIdentifier)", "a/b/c/cgroup.threads")
+    #expect(try group.processes() == [process.processIdentifier])
+    try group.killAll()
+    #expect(process.wait() == SIGKILL)
+  }
+
   @Test func thawingBelowAFrozenCgroupFails() throws {
     let lab = try Laboratory()
     let group = try ControlGroup.create(lab.path("a/b"), in: lab.hierarchy)
@@ -253,23 +282,38 @@ import Testing
   @Test func deviceRulesAreInForce() throws {
     let lab = try Laboratory()
     let group = try ControlGroup.create(lab.path("a"), in: lab.hierarchy)
-    func apply(_ rules: [DeviceRule], replacing: Bool = false) throws {
-      try group.apply(try DeviceProgram(rules), replacing: replacing) { Issue.record("warned: \($0)") }
-    }
+    func apply(_ rules: [DeviceRule]) throws { try group.apply(try DeviceProgram(rules)) { Issue.record("warned: \($0)") } }
     #expect(try lab.status("exec 3</dev/zero", in: "a") == 0)
     try apply([DeviceRule(allow: true), DeviceRule(allow: false, type: .c, major: 1, minor: 5, access: "w")])
     #expect(try lab.status("exec 3</dev/zero", in: "a") == 0)
     #expect(try lab.status("exec 3>/dev/zero", in: "a") != 0)
     #expect(try lab.status("exec 3<>/dev/zero", in: "a") != 0)
     #expect(try lab.status("exec 3<>/dev/null", in: "a") == 0)
-    // A program beside the first cannot allow what that one denies; in its place it can.
+    // A program beside the first cannot allow what that one denies.
     try apply([DeviceRule(allow: true, type: .c)])
     #expect(try lab.status("exec 3>/dev/zero", in: "a") != 0)
-    try apply([DeviceRule(allow: true, type: .c)], replacing: true)
-    #expect(try lab.status("exec 3<>/dev/zero", in: "a") == 0)
-    // Everything allowed: no program is left.
-    try apply([DeviceRule(allow: true)], replacing: true)
-    #expect(try BPF.devicePrograms(of: group.descriptor.descriptor).count == 0)
+    #expect(try BPF.devicePrograms(of: group.descriptor.descriptor).count == 2)
+    #expect(group.record.deviceProgram == nil)  // they go with the cgroup
+  }
+
+  /// In a cgroup that stays, exactly the program of the container is taken off again, by whoever has its record.
+  @Test func deviceRulesAreTakenOffACgroupThatStays() throws {
+    let lab = try Laboratory()
+    try lab.make("a")
+    let program = try DeviceProgram([DeviceRule(allow: false)] + DeviceRule.defaults)
+    let other = try ControlGroup.create(lab.path("a"), in: lab.hierarchy)
+    try other.apply(program) { Issue.record("warned: \($0)") }
+    let group = try ControlGroup.create(lab.path("a"), in: lab.hierarchy)
+    var announced: ControlGroup.Record?
+    try group.apply(program, announce: { announced = $0 }, warn: { Issue.record("warned: \($0)") })
+    #expect(announced == group.record && announced?.deviceProgram != nil)
+    #expect(try BPF.devicePrograms(of: group.descriptor.descriptor).count == 2)
+    try ControlGroup.remove(group.record, in: lab.hierarchy)
+    try ControlGroup.remove(group.record, in: lab.hierarchy)  // again: nothing to do
+    #expect(try BPF.devicePrograms(of: group.descriptor.descriptor) == [try #require(other.record.deviceProgram)])
+    #expect(try lab.status("exec 3</dev/kmsg", in: "a") != 0)
+    try other.remove()
+    #expect(try lab.status("exec 3</dev/kmsg", in: "a") == 0)
   }
 
   @Test func defaultDeviceRulesAreInForce() throws {

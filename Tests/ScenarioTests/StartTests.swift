@@ -60,6 +60,22 @@ extension Scenarios {
       }
     }
 
+    /// Whose fault it was is said only where it is known.
+    @Test(.enabled(if: Runtime.isApus, "apus' own words")) func aKilledInitIsNotBlamedOnItsMemory() throws {
+      let bundle = try Bundle(["true"])
+      bundle.dropNamespace("pid")
+      bundle.config["hooks.createContainer"] = [Hooks.shell("kill -9 $PPID")]
+      let outcome = try refusal(of: bundle)
+      expectFailure(outcome, saying: "was killed by SIGKILL while it was set up", "another process")
+      #expect(!outcome.message.contains("memory limit") && !outcome.message.contains("out of memory:"), "\(outcome)")
+    }
+
+    @Test(.needs("memory"), .enabled(if: Runtime.isApus, "apus' own words")) func anInitWithoutMemorySaysSo() throws {
+      let bundle = try Bundle(["true"])
+      bundle.config["linux.resources.memory"] = ["limit": 65536, "swap": 65536]
+      expectFailure(try refusal(of: bundle), saying: "was killed by SIGKILL", "out of memory: the limit of its cgroup is too low")
+    }
+
     @Test func theProcessHasTheEnvironmentAndDirectoryOfTheConfiguration() throws {
       let bundle = try Bundle(shell: "pwd; echo $MINE; echo ${OUTSIDE-unset}")
       bundle.config["process.cwd"] = "/tmp"

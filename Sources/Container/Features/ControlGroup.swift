@@ -16,7 +16,7 @@ struct ControlGroupPlan {
 
   /// Makes the cgroup with all its limits, before there is a process in it.
   ///
-  /// - Parameter announce: is told what will be made before it is.
+  /// - Parameter announce: is told what will be made, and what attached to a cgroup that stays, before it is.
   static func create(
     _ plan: Plan, _ warn: (String) -> Void, announce: (ControlGroup.Record) throws(Failure) -> Void
   ) throws(Failure) -> ControlGroup {
@@ -28,13 +28,13 @@ struct ControlGroupPlan {
     do throws(Failure) {
       for warning in plan.controlGroup.writes.warnings { warn(warning) }
       try cgroup.apply(plan.controlGroup.writes)
-      try cgroup.apply(plan.controlGroup.devices, warn: warn)
+      try cgroup.apply(plan.controlGroup.devices, announce: announce, warn: warn)
       if delegates(plan), let owner = IDMappings.host(plan.process?.process.user.uid ?? 0, in: linux.uidMappings) {
         try cgroup.delegate(to: owner)
       }
       return cgroup
     } catch {
-      discard(cgroup)
+      discard(cgroup, plan.namespaces)
       throw error
     }
   }
@@ -49,9 +49,10 @@ struct ControlGroupPlan {
   }
 
   /// Undoes `create` when the container comes to nothing; what cannot be undone then is found by `delete --force`.
-  static func discard(_ cgroup: ControlGroup) {
+  static func discard(_ cgroup: ControlGroup, _ namespaces: NamespacePlan) {
     _ = Result { () throws(Failure) in
-      if try !cgroup.isEmpty { try cgroup.killAll() }
+      // With a pid namespace of its own all has ended with init: what is in a cgroup that stays is another's.
+      if cgroup.record.isOwned || !namespaces.new.contains(.pid), try !cgroup.isEmpty { try cgroup.killAll() }
       try cgroup.remove()
     }
   }

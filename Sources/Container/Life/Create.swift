@@ -61,7 +61,8 @@ extension Runtime {
       saved.controlGroup = record
       try saved.save(in: directory)
     }
-    rollback.add { ControlGroupPlan.discard(cgroup) }
+    let namespaces = plan.namespaces
+    rollback.add { ControlGroupPlan.discard(cgroup, namespaces) }
     saved.controlGroup = cgroup.record
     let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
     if let mountID = saved.hostMountID {
@@ -69,11 +70,10 @@ extension Runtime {
       // What fails here is left for `delete --force`.
       rollback.add { _ = Result { () throws(Failure) in try HostMounts.remove(from: rootfs, downTo: mountID) } }
     }
+    let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
     // "Continue the lifecycle at step 12": once there is a container its poststop hooks run, whatever ends it.
     let hooks = (plan.spec, plan.hookState)
     rollback.addFirst { runPoststop(hooks.0, hooks.1) }
-    let host = try Host.start(
-      plan, cgroup: cgroup.descriptor, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
     do {
       try host.bringToGate(self)
       saved.pid = host.process.pid

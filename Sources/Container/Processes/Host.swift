@@ -8,17 +8,22 @@ struct Host: ~Copyable {
   let plan: Plan
   let process: ProcessHandle
   let rendezvous: Rendezvous
+  let cgroup: ControlGroup
+  /// ``ControlGroup/outOfMemoryKills`` before init was.
+  private let earlierKills: Int?
 
   /// Starts init in its namespaces and its cgroup.
   ///
   /// - Parameter hostOnly: descriptors of ours that init has no business with.
   static func start(
-    _ plan: Plan, cgroup: SharedDescriptor?, gate: StartGate, hostOnly: [SharedDescriptor]
+    _ plan: Plan, cgroup: ControlGroup, gate: StartGate, hostOnly: [SharedDescriptor]
   ) throws(Failure) -> Host {
     // Inherited by every process between here and the exec: there is no moment in which one of a namespace that is being
     // joined could look into us (CVE-2016-9962).
     try ProcessControl.setDumpable(false)
     let ends = try SocketPair()
+    let entrance = try cgroup.entrance()
+    let earlierKills = cgroup.record.isOwned ? nil : cgroup.outOfMemoryKills
     // The child's working directory is the rootfs in *its* mount namespace: the kernel moves it along, and no path is
     // resolved a second time.
     let before = try Descriptor.workingDirectory()
@@ -27,12 +32,23 @@ struct Host: ~Copyable {
     let result = Result { () throws(Failure) in
       try during(
         "starting the container's process",
-        try Intermediate.spawn(plan, cgroup) { Init.start(plan, ends, gate, closing: hostOnly + (cgroup.map { [$0] } ?? [])) })
+        try Intermediate.spawn(plan, entrance) {
+          Init.start(plan, ends, gate, closing: hostOnly + [entrance.directory, entrance.processes])
+        })
     }
-    try worn.takeOff()
-    try before.changeWorkingDirectory()
-    let process = try result.get()
-    return Host(plan: plan, process: process, rendezvous: Rendezvous(ends.takeHostEnd()))
+    var trouble: Failure?
+    do {
+      try worn.takeOff()
+      try before.changeWorkingDirectory()
+    } catch { trouble = error }
+    let host = Host(
+      plan: plan, process: try result.get(), rendezvous: Rendezvous(ends.takeHostEnd()), cgroup: cgroup,
+      earlierKills: earlierKills)
+    if let trouble {
+      host.abandon()
+      throw trouble
+    }
+    return host
   }
 
   /// Leads init to the start gate.
@@ -90,18 +106,11 @@ struct Host: ~Copyable {
   /// Init ended without a word: it was killed. Traps of the language are silent, so their signal is all there is to say.
   private func death() throws(Failure) -> Failure {
     _ = try process.hasEnded(within: 1000)
-    switch try process.reap() {
-    case .exited(let code): return Failure("the container's process ended with exit status \(code) while it was set up")
-    case .signaled(let signal):
-      let hint = signal == Signals.kill ? "its memory limit may be too low for it to start" : nil
-      return Failure("the container's process was killed by \(Signals.name(of: signal)) while it was set up", hint: hint)
-    }
+    let status = try process.reap()
+    let hint = status == .signaled(Signals.kill) ? cgroup.hintForKilled(since: earlierKills) : nil
+    return Failure("the container's process \(status.description) while it was set up", hint: hint)
   }
 
   /// Ends a container that will not be.
-  func abandon() {
-    // It may have ended by itself; there is nothing more to do about a process that cannot be killed.
-    _ = Result { () throws(Failure) in try process.send(signal: Signals.kill) }
-    _ = Result { () throws(Failure) in try process.reap() }
-  }
+  func abandon() { process.end() }
 }

@@ -1,3 +1,4 @@
+import ControlGroups
 import Kernel
 
 /// A second process on the way to init, only where the kernel forces it: to *join* a user namespace.
@@ -6,13 +7,11 @@ import Kernel
 /// clones init as its sibling (CLONE_PARENT): init is the host's child all the same. The namespaces which init gets
 /// new then belong to the joined user namespace, as they must.
 enum Intermediate {
-  static func spawn(_ plan: Plan, _ cgroup: SharedDescriptor?, _ body: () -> Never) throws(Failure) -> ProcessHandle {
-    guard let user = plan.namespaces.joinedUser else {
-      return try Kernel.spawn(namespaces: plan.namespaces.new, cgroup: cgroup, body)
-    }
+  static func spawn(_ plan: Plan, _ cgroup: ControlGroup.Entrance, _ body: () -> Never) throws(Failure) -> ProcessHandle {
+    guard let user = plan.namespaces.joinedUser else { return try Birth.spawn(plan.namespaces.new, in: cgroup, body) }
     let ends = try SocketPair()
     // The intermediate is born into the cgroup and init inherits it: from inside the user namespace it may not be entered.
-    let intermediate = try Kernel.spawn(cgroup: cgroup) {
+    let intermediate = try Birth.spawn([], in: cgroup) {
       do throws(Failure) {
         try during("joining the user namespace", try user.descriptor.enterNamespace(.user))
         try setGroupID(0)
@@ -26,9 +25,12 @@ enum Intermediate {
         endProcess(1)
       }
     }
-    let answer = try ends.host.receive()
-    _ = try intermediate.reap()
-    guard let pidfd = answer.descriptor else { throw Failure(decoding: answer.bytes.dropFirst()) }
+    let answer = try ends.takeHostEnd().receive()
+    let status = try intermediate.reap()
+    guard let pidfd = answer.descriptor else {
+      if answer.bytes.isEmpty { throw Failure("the process that joins the user namespace \(status.description)") }
+      throw Failure(decoding: answer.bytes.dropFirst())
+    }
     return try plan.proc.process(heldBy: try pidfd.descriptor.duplicate())
   }
 }

@@ -1,0 +1,38 @@
+import Kernel
+import SystemPackage
+
+extension ControlGroup {
+  /// The two ways of a process into a cgroup, opened while the runtime is in its own namespaces: in another cgroup namespace
+  /// the kernel may refuse the second (cgroups(7) "nsdelegate").
+  package struct Entrance {
+    /// To be born there: what `spawn(cgroup:)` takes.
+    package let directory: SharedDescriptor
+    package let processes: SharedDescriptor
+
+    /// Moves a process there.
+    package func admit(_ pid: CInt) throws(Failure) {
+      try during("moving process \(pid) into the container's cgroup", try processes.descriptor.writeOnce("\(pid)"))
+    }
+  }
+
+  package func entrance() throws(Failure) -> Entrance {
+    let processes = try during("opening \(fullPath)/cgroup.procs", try directory.open("cgroup.procs", .writeOnly))
+    return Entrance(directory: descriptor, processes: SharedDescriptor(processes))
+  }
+}
+
+extension ControlGroup {
+  /// How many processes of it the kernel has killed for want of memory; nil where that is not counted (no memory controller).
+  package var outOfMemoryKills: Int? {
+    // Asked for the sake of a hint only: without an answer there is none.
+    (try? directory.number(of: "oom_kill", in: "memory.events")) ?? nil
+  }
+
+  /// What may have sent the SIGKILL a process of this cgroup has died of.
+  ///
+  /// - Parameter earlier: ``outOfMemoryKills`` before that process was.
+  package func hintForKilled(since earlier: Int?) -> String {
+    if let kills = outOfMemoryKills, kills > earlier ?? 0 { return "out of memory: the limit of its cgroup is too low" }
+    return "another process killed it, such as `delete --force`, or the whole machine has run out of memory"
+  }
+}
