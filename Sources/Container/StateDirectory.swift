@@ -9,7 +9,7 @@ import SystemPackage
 /// | config.json | the config as it was at create; later edits of the bundle's change nothing |
 /// | start.sock | the start gate: it exists exactly as long as the container waits for `start` |
 ///
-/// The directory itself carries the lock: of two verbs at once on one container, one waits.
+/// The directory itself carries the lock (`Lock.swift`): of two verbs at once on one container, one waits.
 struct StateDirectory: ~Copyable {
   static let stateFile = "state.json"
   static let configFile = "config.json"
@@ -32,9 +32,14 @@ struct StateDirectory: ~Copyable {
     do { try rootDirectory.makeDirectory(id, mode: 0o711) } catch  where error.errno == .fileExists {
       throw Failure("container with given ID already exists", hint: "`apus delete \(id)` frees it; see \(root)/\(id)")
     } catch { throw error.adding(context: "making \(root)/\(id)") }
-    let state = StateDirectory(path: "\(root)/\(id)", directory: try open(id, in: rootDirectory))
-    try state.lock()
-    return state
+    do throws(Failure) {
+      let state = StateDirectory(path: "\(root)/\(id)", directory: try open(id, in: rootDirectory))
+      guard try state.lock() else { throw Failure("`delete --force` removed it while it was made") }
+      return state
+    } catch {
+      try? rootDirectory.removeDirectory(id)  // it is empty yet; the failure above is the one to report
+      throw error.adding(context: "making \(root)/\(id)")
+    }
   }
 
   /// Opens the directory of a container that exists. Without `lock` it may change while it is read.
@@ -42,11 +47,7 @@ struct StateDirectory: ~Copyable {
     try ContainerID.check(id)
     do throws(Failure) {
       let state = StateDirectory(path: "\(root)/\(id)", directory: try open(id, in: try openRoot(root, create: false)))
-      if lock {
-        try state.lock()
-        // While we waited, its owner may have removed it.
-        if try state.isGone() { throw Failure("", errno: .noSuchFileOrDirectory) }
-      }
+      if lock, try !state.lock() { throw Failure("", errno: .noSuchFileOrDirectory) }
       return state
     } catch  where error.errno == .noSuchFileOrDirectory {
       throw Failure("container does not exist", hint: "no \(root)/\(id)")
@@ -82,9 +83,8 @@ struct StateDirectory: ~Copyable {
     try root.open(id, [.readOnly, .directory, .noFollow], resolve: [.beneath, .noSymlinks])
   }
 
-  private func lock() throws(Failure) { try during("locking \(path)", try handle.descriptor.lock(wait: true)) }
-
-  private func isGone() throws(Failure) -> Bool {
+  /// Its owner has removed it, and perhaps another has one of the same name by now.
+  func isGone() throws(Failure) -> Bool {
     do {
       let here = try Descriptor.open(host: path, [.path, .directory, .noFollow]).status()
       let locked = try handle.descriptor.status()

@@ -167,8 +167,11 @@ extension Descriptor {
 }
 
 extension Descriptor {
-  /// Takes an advisory lock on the file, flock(2). `wait: false` fails with EWOULDBLOCK when another holds it.
-  package func lock(exclusive: Bool = true, wait: Bool) throws(Failure) {
-    try call("flock") { apus_flock(number, (exclusive ? LOCK_EX : LOCK_SH) | (wait ? 0 : LOCK_NB)) }
+  /// Takes the advisory lock on the file, flock(2); false when another open file holds it. Does not wait.
+  package func tryLock() throws(Failure) -> Bool {
+    do { try call("flock") { apus_flock(number, LOCK_EX | LOCK_NB) } } catch  where error.errno == .wouldBlock { return false }
+    return true
   }
+
+  package func unlock() throws(Failure) { try call("flock") { apus_flock(number, LOCK_UN) } }
 }

@@ -8,7 +8,7 @@ extension Runtime {
   package func create(_ request: CreateRequest) throws(Failure) {
     try closeInherited(request)
     let container = try prepare(request, startsAtOnce: false, relay: nil)
-    container.finish()
+    _ = container.finish()
   }
 
   /// Descriptors that leaked into us from the caller would live on in init until its exec; only those that are meant for
@@ -95,8 +95,11 @@ struct NewContainer: ~Copyable {
   let saved: SavedState
   let rollback: Rollback
 
-  /// It stays.
-  consuming func finish() { rollback.commit() }
+  /// It stays. Gives back its directory, and with that the lock.
+  consuming func finish() -> StateDirectory {
+    rollback.commit()
+    return directory
+  }
 
   var hasTerminal: Bool { host.plan.console != nil }
 

@@ -9,11 +9,11 @@ extension Runtime {
   /// - Parameter force: a running one is killed too, and an id that is unknown is no error; what an interrupted
   ///   `create` has left is cleared.
   package func delete(_ id: String, force: Bool) throws(Failure) {
-    if force { endProcessesOfLockHolder(id) }
     let directory: StateDirectory
-    do { directory = try StateDirectory.open(root: root, id: id, lock: true) } catch  where force && error.isUnknownContainer {
+    do { directory = try StateDirectory.open(root: root, id: id, lock: !force) } catch  where force && error.isUnknownContainer {
       return
     }
+    if force, try !directory.lock(meanwhile: endProcessesOfLockHolder) { return }
     let saved: SavedState
     // With --force a state that cannot be read goes as well: nothing in it can be relied on, and nothing else frees the id.
     do { saved = try SavedState.load(from: directory) } catch  where force { return try directory.remove() }
@@ -30,9 +30,9 @@ extension Runtime {
 
   /// A `create` or `start` that is still at work, or hangs in a hook, holds the lock: the container's processes end first,
   /// and it then fails by itself.
-  private func endProcessesOfLockHolder(_ id: String) {
+  private func endProcessesOfLockHolder(_ directory: borrowing StateDirectory) {
     // Nothing of this is the deletion itself; whatever goes wrong here, that reports it.
-    guard let saved = try? SavedState.load(root: root, id: id) else { return }
+    guard let saved = try? SavedState.load(from: directory) else { return }
     _ = Result { () throws(Failure) in
       if let cgroup = try controlGroup(of: saved), saved.ownsControlGroup { return try cgroup.killAll() }
       try saved.initProcess(try ProcFS())?.send(signal: Signals.kill)

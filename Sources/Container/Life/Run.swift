@@ -26,27 +26,27 @@ extension Runtime {
     return status.shellStatus
   }
 
-  private typealias Started = (saved: SavedState, spec: Spec, proc: ProcFS)
+  private struct Started: ~Copyable {
+    let directory: StateDirectory
+    let saved: SavedState
+    let spec: Spec
+    let proc: ProcFS
+  }
 
   /// Opens the gate from inside: the conversation with init goes on.
   private func startNow(_ container: consuming NewContainer) throws(Failure) -> Started {
     try container.start()
-    let started = (saved: container.saved, spec: container.host.plan.spec, proc: container.host.plan.proc)
-    container.finish()
-    if !started.spec.hooks.poststart.isEmpty {
-      let directory = try StateDirectory.open(root: root, id: started.saved.id, lock: true)
-      try runPoststart(started.saved, started.spec, directory, started.proc)
-    }
+    let (saved, spec, proc) = (container.saved, container.host.plan.spec, container.host.plan.proc)
+    let started = Started(directory: container.finish(), saved: saved, spec: spec, proc: proc)
+    try started.directory.unlock()
+    if spec.hooks.poststart.isEmpty { return started }
+    try runPoststart(saved, spec, started.directory, proc)
     return started
   }
 
   /// Deletes the container that has ended, unless another did so meanwhile.
-  private func remove(_ ended: Started) throws(Failure) {
-    let directory: StateDirectory
-    do { directory = try StateDirectory.open(root: root, id: ended.saved.id, lock: true) } catch  where error.isUnknownContainer {
-      return
-    }
-    try destroy(ended.saved, ended.spec, directory, ended.proc)
+  private func remove(_ ended: borrowing Started) throws(Failure) {
+    if try ended.directory.lock() { try destroy(ended.saved, ended.spec, ended.directory, ended.proc) }
   }
 }
 

@@ -27,10 +27,12 @@ extension Runtime {
       try destroy(saved, spec, directory, proc)
       throw error
     }
+    try directory.unlock()
     try runPoststart(saved, spec, directory, proc)
   }
 
-  /// poststart hooks run before `start` returns; since 1.3 of the spec the first that fails ends the container.
+  /// poststart hooks run before `start` returns; since 1.3 of the spec the first that fails ends the container. The lock is
+  /// not held meanwhile: the container is running, and a hook may pause it, or kill it.
   func runPoststart(
     _ saved: SavedState, _ spec: Spec, _ directory: borrowing StateDirectory, _ proc: ProcFS
   ) throws(Failure) {
@@ -39,7 +41,9 @@ extension Runtime {
       try HookRunner.run(
         spec.hooks.poststart, kind: "poststart", state: state, directory: saved.bundle, environment: processEnvironment)
     } catch {
-      try destroy(saved, spec, directory, proc)
+      do throws(Failure) { if try directory.lock() { try destroy(saved, spec, directory, proc) } } catch let second {
+        warn("deleting the container: \(second.message)")  // beside the failure of the hook, which is the one to report
+      }
       throw error
     }
   }
