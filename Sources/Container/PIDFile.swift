@@ -10,11 +10,31 @@ enum PIDFile {
     try during("writing the pid file \(path)", try replace(name, in: path.removingLastComponent().string, with: String(pid)))
   }
 
+  /// Takes the file back when the container comes to nothing, unless it names another process by now.
+  static func remove(_ pid: CInt, from path: String) {
+    let path = FilePath(path)
+    guard let name = path.lastComponent?.string else { return }
+    _ = Result { () throws(Failure) in  // a failure is being reported already; a file that is gone needs nothing
+      let directory = try open(path.removingLastComponent().string)
+      let text = try directory.open(name, [.readOnly, .noFollow, .nonBlocking], resolve: .beneath).read(atMost: 16)
+      if text.elementsEqual(String(pid).utf8) { try directory.removeFile(name) }
+    }
+  }
+
+  private static func open(_ directory: String) throws(Failure) -> Descriptor {
+    try Descriptor.open(host: directory.isEmpty ? "." : directory, [.path, .directory])
+  }
+
   private static func replace(_ name: String, in directory: String, with text: String) throws(Failure) {
-    let directory = try Descriptor.open(host: directory.isEmpty ? "." : directory, [.path, .directory])
+    let directory = try open(directory)
     let temporary = ".\(name)"
     let file = try directory.open(temporary, [.writeOnly, .create, .truncate, .noFollow], resolve: .beneath, mode: 0o666)
-    try file.writeAll(text)
-    try directory.rename(temporary, to: name)
+    do throws(Failure) {
+      try file.writeAll(text)
+      try directory.rename(temporary, to: name)
+    } catch {
+      try? directory.removeFile(temporary)  // the failure above is the one to report
+      throw error
+    }
   }
 }

@@ -50,6 +50,30 @@ extension Scenarios {
       #expect((pid_t(File.text(file)) ?? 0) > 1)
     }
 
+    /// The number of a dead process is soon that of another.
+    @Test(.disabled(if: Runtime.isRunc || Runtime.isCrun, "they leave it"), arguments: ["startContainer", "poststart", "exec"])
+    func aRunThatFailsLeavesNone(at place: String) throws {
+      let bundle = try Bundle(["sleep", "100"])
+      let file = "\(bundle.directory.path)/pids/pid"
+      try File.makeDirectory("\(bundle.directory.path)/pids")
+      if place == "exec" {
+        try File.write("no program", to: "\(bundle.rootfs)/bin/text", mode: 0o755)
+        bundle.config["process.args"] = ["/bin/text"]
+      } else {
+        bundle.config["hooks", place] = [["path": "/bin/sh", "args": ["sh", "-c", "exit 1"]]]
+      }
+      expectFailure(try Runtime().run(bundle, options: ["--detach", "--pid-file", file]))
+      #expect(File.names(in: "\(bundle.directory.path)/pids") == [])
+    }
+
+    @Test(.enabled(if: Runtime.isApus, "peers leave the temporary file")) func aPlaceThatIsTakenIsLeftAlone() throws {
+      let bundle = try Bundle()
+      let place = "\(bundle.directory.path)/pids"
+      try File.makeDirectory("\(place)/pid/below")
+      try expectRefusal(of: bundle, saying: "\(place)/pid", options: ["--pid-file", "\(place)/pid"])
+      #expect(File.names(in: place) == ["pid"])
+    }
+
     @Test func aPlaceThatIsNotThereIsRefused() throws {
       let bundle = try Bundle()
       try expectRefusal(

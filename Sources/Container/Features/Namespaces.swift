@@ -46,15 +46,24 @@ struct NamespacePlan {
 
   /// A path may lead to the runtime's own namespace: what config.json sets in it would then be set for the host.
   private func refuseChangesOfTheHost(_ spec: Spec) throws(Failure) {
+    if let joinedMount, try NamespacePlan.isOwn(joinedMount, .mount) {
+      throw Failure(
+        "the mount namespace to join is the host's own, whose root would become the container's",
+        hint: "without a mount namespace in config.json the container shares the host's and gets a root of its own by chroot")
+    }
     for (kind, handle) in joined {
       guard let property = NamespacePlan.property(of: spec, setIn: kind) else { continue }
-      let own = try Descriptor.open(host: "/proc/self/ns/\(kind.fileName)", [.readOnly]).status().inode
-      if try handle.descriptor.status().inode == own {
+      if try NamespacePlan.isOwn(handle, kind) {
         throw Failure(
           "\(property) is not allowed in the host's \(kind.name) namespace",
           hint: "the path to join in config.json is that of the host's own")
       }
     }
+  }
+
+  private static func isOwn(_ handle: SharedDescriptor, _ kind: NamespaceKinds) throws(Failure) -> Bool {
+    let own = try Descriptor.open(host: "/proc/self/ns/\(kind.fileName)", [.readOnly]).status().inode
+    return try handle.descriptor.status().inode == own
   }
 
   /// A property that changes something in namespaces of this kind.

@@ -79,7 +79,11 @@ extension Runtime {
       saved.pid = host.process.pid
       saved.startTime = try ProcessStatus.read(host.process.pid, plan.proc)?.startTime ?? 0
       try saved.save(in: directory)
-      if let file = request.pidFile { try PIDFile.write(host.process.pid, to: file) }
+      if let file = request.pidFile {
+        let pid = host.process.pid
+        try PIDFile.write(pid, to: file)
+        rollback.add { PIDFile.remove(pid, from: file) }
+      }
     } catch {
       host.abandon()
       throw error

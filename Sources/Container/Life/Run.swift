@@ -9,7 +9,7 @@ extension Runtime {
   package func run(_ request: CreateRequest, _ options: RunOptions) throws(Failure) -> CInt {
     try closeInherited(request)
     if options.detach {
-      _ = try startNow(try prepare(request, startsAtOnce: true, relay: nil))
+      _ = try startNow(try prepare(request, startsAtOnce: true, relay: nil), request.pidFile)
       return 0
     }
     if !options.noSubreaper { try ProcessControl.setChildSubreaper() }
@@ -17,7 +17,7 @@ extension Runtime {
     let signals = try ForwardedSignals()
     let container = try prepare(request, startsAtOnce: true, relay: relay.sender)
     let terminal = container.hasTerminal ? try relay.accept() : nil
-    let started = try startNow(container)
+    let started = try startNow(container, request.pidFile)
     let status = try Foreground(signals: signals, relay: terminal).wait(for: started.saved.pid)
     if !options.keep {
       // The caller waits for the program's status; that something was left is worth a warning beside it.
@@ -34,13 +34,16 @@ extension Runtime {
   }
 
   /// Opens the gate from inside: the conversation with init goes on.
-  private func startNow(_ container: consuming NewContainer) throws(Failure) -> Started {
+  private func startNow(_ container: consuming NewContainer, _ pidFile: String?) throws(Failure) -> Started {
     try container.start()
     let (saved, spec, proc) = (container.saved, container.host.plan.spec, container.host.plan.proc)
     let started = Started(directory: container.finish(), saved: saved, spec: spec, proc: proc)
     try started.directory.unlock()
     if spec.hooks.poststart.isEmpty { return started }
-    try runPoststart(saved, spec, started.directory, proc)
+    do { try runPoststart(saved, spec, started.directory, proc) } catch {
+      if let pidFile { PIDFile.remove(saved.pid, from: pidFile) }
+      throw error
+    }
     return started
   }
 

@@ -79,6 +79,17 @@ extension Scenarios {
       _ = try holder.wait()
     }
 
+    /// Its root would become the container's, for everybody in it. In a namespace of its own, should it not be refused.
+    @Test(.enabled(if: Runtime.isApus, "peers change the caller's root")) func theRuntimesOwnMountNamespaceIsRefused() throws {
+      let bundle = try Bundle()
+      bundle.setNamespace("mount", path: "/proc/self/ns/mnt")
+      let runtime = try Runtime()
+      let outcome = try runtime.create("c1", bundle, wrapper: ["unshare", "--mount"])
+      expectFailure(outcome, saying: "mount namespace", "host's own")
+      #expect(File.names(in: runtime.root).filter { $0 != ".cache" } == [])
+      runtime.deleteQuietly("c1")
+    }
+
     @Test func whoSharesAPIDNamespaceSeesTheOther() throws {
       try withRunningContainer(try Bundle(["sleep", "1234"])) { first in
         let bundle = try Bundle(shell: "ps -o pid,args; echo I am $$")
