@@ -3,9 +3,15 @@ import SystemPackage
 
 /// /proc/PID/stat, proc(5)
 struct ProcessStatus {
+  /// The name of the program, or what the process calls itself.
+  let name: String
   let startTime: UInt64
   /// A zombie or dead: it runs no more, only its parent has not asked yet.
   let hasEnded: Bool
+  /// On its way to that: it has left user space for ever.
+  let isEnding: Bool
+  /// What it ends or ended with; nil where the kernel does not tell us.
+  let exitStatus: ExitStatus?
 
   /// nil when there is no such process.
   static func read(_ pid: CInt, _ proc: ProcFS) throws(Failure) -> ProcessStatus? {
@@ -13,11 +19,22 @@ struct ProcessStatus {
     do { bytes = try proc.open("\(pid)/stat", [.readOnly]).read(atMost: 4096) } catch
       where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess
     { return nil }
+    return ProcessStatus(bytes)
+  }
+
+  private init?(_ bytes: [UInt8]) {
     // The second field is the name in parentheses, which may hold anything, a parenthesis too: the last one ends it.
-    guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-    let fields = bytes[(end + 1)...].split(separator: 0x20)
-    guard fields.count > 19, let startTime = UInt64(String(decoding: fields[19], as: UTF8.self)) else { return nil }
-    let state = fields[0].first
-    return ProcessStatus(startTime: startTime, hasEnded: state == UInt8(ascii: "Z") || state == UInt8(ascii: "X"))
+    guard let begin = bytes.firstIndex(of: UInt8(ascii: "(")), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else {
+      return nil
+    }
+    let fields = bytes[(end + 1)...].split { $0 == 0x20 || $0 == 0x0a }.map { String(decoding: $0, as: UTF8.self) }
+    guard fields.count > 19, let startTime = UInt64(fields[19]), let flags = UInt64(fields[6]) else { return nil }
+    name = String(decoding: bytes[(begin + 1)..<end], as: UTF8.self)
+    self.startTime = startTime
+    hasEnded = fields[0] == "Z" || fields[0] == "X"
+    isEnding = hasEnded || flags & 0x4 != 0  // PF_EXITING
+    // The last field; 0 to those who may not trace the process.
+    let code = fields.count > 49 ? CInt(fields[49]) ?? 0 : 0
+    exitStatus = code == 0 ? nil : code & 0x7f == 0 ? .exited(code: code >> 8 & 0xff) : .signaled(code & 0x7f)
   }
 }

@@ -78,6 +78,8 @@ package enum Signals {
   package static let windowChanged: CInt = 28
   package static let childEnded: CInt = 17
   package static let kill: CInt = 9
+  /// What a seccomp filter kills with.
+  package static let badSystemCall: CInt = 31
   package static let terminate: CInt = 15
   /// What the Go runtime sends itself to preempt a goroutine; an engine's copy of it means nothing to a container.
   package static let urgent: CInt = 23

@@ -60,6 +60,31 @@ extension Scenarios {
       }
     }
 
+    // MARK: A process that ends before it is the program, and programs that end as fast as can be
+
+    /// The filter ends what would execute; no hook is told of a program that runs.
+    @Test(
+      .enabled(if: Runtime.isApus, "peers take the end for the exec"),
+      arguments: ["start", "run", "run --detach"])
+    func aProcessKilledBeforeItsProgramIsAnError(verb: String) throws {
+      let bundle = try Bundle(["true"])
+      bundle.config["linux.seccomp"] = [
+        "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [["names": ["execve", "execveat"], "action": "SCMP_ACT_KILL_PROCESS"]],
+      ]
+      bundle.config["hooks.poststart"] = [Hooks.shell("touch \(bundle.rootfs)/poststart")]
+      let saying = "was killed by SIGSYS before its program ran"
+      if verb == "start" {
+        try withContainer(bundle) { container in
+          expectFailure(try container.runtime("start", container.id), saying: saying)
+          try container.waitUntil("stopped")
+        }
+      } else {
+        let options = verb == "run" ? [] : ["--detach"]
+        expectFailure(try refusal(of: bundle, verb: "run", options: options), saying: saying)
+      }
+      #expect(!File.exists("\(bundle.rootfs)/poststart"))
+    }
+
     /// Whose fault it was is said only where it is known.
     @Test(.enabled(if: Runtime.isApus, "apus' own words")) func aKilledInitIsNotBlamedOnItsMemory() throws {
       let bundle = try Bundle(["true"])
@@ -74,6 +99,21 @@ extension Scenarios {
       let bundle = try Bundle(["true"])
       bundle.config["linux.resources.memory"] = ["limit": 65536, "swap": 65536]
       expectFailure(try refusal(of: bundle), saying: "was killed by SIGKILL", "out of memory: the limit of its cgroup is too low")
+    }
+
+    @Test(arguments: ["exit 0", "exit 3", "kill -9 $$", "kill -SYS $$; kill -9 $$"])
+    func aProgramThatEndsAtOnceIsNoError(line: String) throws {
+      for _ in 0..<10 {
+        let bundle = try Bundle(shell: line)
+        bundle.dropNamespace("pid")  // process 1 would not die of its own signal
+        try withContainer(bundle) { try $0.startAndFinish() }
+        let runtime = try Runtime()
+        try bundle.write()
+        let id = TemporaryDirectory.newID()
+        expectSuccess(try runtime("run", "--detach", "--bundle", bundle.path, id))
+        try Harness.waitUntil("it has ended") { try runtime.status(id) == "stopped" }
+        expectSuccess(try runtime("delete", id))
+      }
     }
 
     @Test func theProcessHasTheEnvironmentAndDirectoryOfTheConfiguration() throws {

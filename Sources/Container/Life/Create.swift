@@ -112,6 +112,8 @@ struct NewContainer: ~Copyable {
     let (saved, spec) = (saved, host.plan.spec)
     do {
       try StartGate.pass(host.rendezvous) { listener throws(Failure) in try saved.forward(listener, spec) }
+      let cgroup = host.cgroup
+      try Execution.confirm(saved, host.plan.proc) { () throws(Failure) in cgroup }
     } catch {
       host.abandon()
       throw error

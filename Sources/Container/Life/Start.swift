@@ -27,6 +27,7 @@ extension Runtime {
       try destroy(saved, spec, directory, proc)
       throw error
     }
+    try Execution.confirm(saved, proc) { () throws(Failure) in try controlGroup(of: saved) }
     try directory.unlock()
     try runPoststart(saved, spec, directory, proc)
   }

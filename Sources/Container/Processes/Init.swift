@@ -62,6 +62,7 @@ struct Init: ~Copyable {
   private static func becomeInit(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {
     // If the runtime is killed half-way, so are we: nothing is left that nobody knows of.
     try ProcessControl.setParentDeathSignal(Signals.kill)
+    try setProcessName(Execution.name)
     // No process of the container we may share a pid namespace with can look into us (CVE-2016-9962).
     try ProcessControl.setDumpable(false)
     if plan.namespaces.hasUserNamespace { try becomeRoot(rendezvous) }
