@@ -103,7 +103,7 @@ extension Scenarios {
 
     @Test(arguments: ["exit 0", "exit 3", "kill -9 $$", "kill -SYS $$; kill -9 $$"])
     func aProgramThatEndsAtOnceIsNoError(line: String) throws {
-      for _ in 0..<10 {
+      for _ in 0..<4 {
         let bundle = try Bundle(shell: line)
         bundle.dropNamespace("pid")  // process 1 would not die of its own signal
         try withContainer(bundle) { try $0.startAndFinish() }
