@@ -1,10 +1,11 @@
 # apus: `make` builds it, `make run` runs a container with it. README.md has the rest.
 PREFIX ?= /usr/local
+PREFIX_DIR = $(DESTDIR)$(PREFIX)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 SWIFT_FILES = Sources Tests Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: build run install test validate conformance bench format lint clean help toolchain
+.PHONY: build run install deb test validate conformance bench format lint clean help toolchain
 
 build: toolchain ## the binary build/apus: static, stripped
 	@.ci/dependencies build
@@ -18,8 +19,17 @@ run: build ## build it, and run the container of bundles/hello
 	bundles/make-rootfs bundles/hello
 	$(SUDO) build/apus run --bundle bundles/hello hello-$$$$
 
-install: build ## copy it to $(DESTDIR)$(PREFIX)/bin
-	$(SUDO) install -D -m 755 build/apus $(DESTDIR)$(PREFIX)/bin/apus
+install: build ## copy it to $(DESTDIR)$(PREFIX)/bin, with man pages and completions
+	$(SUDO) install -D -m 755 build/apus $(PREFIX_DIR)/bin/apus
+	$(SUDO) install -d $(PREFIX_DIR)/share/man/man8 $(PREFIX_DIR)/share/bash-completion/completions \
+	  $(PREFIX_DIR)/share/zsh/site-functions $(PREFIX_DIR)/share/fish/vendor_completions.d
+	$(SUDO) build/apus help --man-pages $(PREFIX_DIR)/share/man/man8
+	build/apus completion bash | $(SUDO) tee $(PREFIX_DIR)/share/bash-completion/completions/apus >/dev/null
+	build/apus completion zsh | $(SUDO) tee $(PREFIX_DIR)/share/zsh/site-functions/_apus >/dev/null
+	build/apus completion fish | $(SUDO) tee $(PREFIX_DIR)/share/fish/vendor_completions.d/apus.fish >/dev/null
+
+deb: build ## build/apus_VERSION_ARCHITECTURE.deb: binary, man pages, completions
+	packaging/deb build/apus build
 
 test: toolchain ## every test, in every place it needs
 	@.ci/dependencies build run test

@@ -13,6 +13,14 @@ struct Flag: Sendable {
     case number(String)
     /// One of these words.
     case choice(String, [String])
+
+    /// What the help calls it; nil for a switch.
+    var name: String? {
+      switch self {
+      case .none: nil
+      case .text(let name), .path(let name), .number(let name), .choice(let name, _): name
+      }
+    }
   }
 
   /// Without dashes; `--name` and `-name` are the same flag.
@@ -36,12 +44,32 @@ struct Flag: Sendable {
 
 /// What stands on the command line beside the flags.
 struct Operand: Sendable {
-  enum Need: Sendable { case required, optional }
+  enum Need: Sendable {
+    case required, optional
+    /// Any number of them, to the end of the line.
+    case rest
+  }
+  /// What a shell offers for it.
+  enum Words: Sendable {
+    case containers, signals, commands, files
+    case choice([String])
+    case anything
+  }
   /// Its name in the help: `container-id`.
   let name: String
   let need: Need
+  let words: Words
 
-  static let containerID = Operand(name: "container-id", need: .required)
+  static let containerID = Operand(name: "container-id", need: .required, words: .containers)
+
+  /// `<container-id>`, `[signal]`, `[args...]`
+  var label: String {
+    switch need {
+    case .required: "<\(name)>"
+    case .optional: "[\(name)]"
+    case .rest: "[\(name)...]"
+    }
+  }
 }
 
 /// One verb as the table has it, and what it does.
@@ -63,11 +91,14 @@ struct Verb: Sendable {
   let operands: [Operand]
   let flags: [Flag]
   let flagPlace: FlagPlace
+  /// What its exit status says, for the man page.
+  let exitStatus: String
   let run: @Sendable (Invocation) throws(Failure) -> Answer
 
   init(
     _ name: String, alias: String? = nil, summary: String, details: String = "", operands: [Operand] = [], flags: [Flag] = [],
-    flagPlace: FlagPlace = .anywhere, run: @escaping @Sendable (Invocation) throws(Failure) -> Answer
+    flagPlace: FlagPlace = .anywhere, exitStatus: String = "0, or 1 after a failure, which is one line on the standard error.",
+    run: @escaping @Sendable (Invocation) throws(Failure) -> Answer
   ) {
     self.name = name
     self.alias = alias
@@ -76,6 +107,7 @@ struct Verb: Sendable {
     self.operands = operands
     self.flags = flags
     self.flagPlace = flagPlace
+    self.exitStatus = exitStatus
     self.run = run
   }
 
@@ -85,7 +117,7 @@ struct Verb: Sendable {
   /// What is wrong with the number of operands, in runc's words; nil when nothing is.
   func complaint(aboutCount count: Int) -> String? {
     let minimum = operands.count { $0.need == .required }
-    let maximum = operands.count
+    let maximum = operands.contains { $0.need == .rest } ? Int.max : operands.count
     if (minimum...maximum).contains(count) { return nil }
     if minimum == maximum { return "\"\(name)\" requires exactly \(minimum) argument(s), not \(count)" }
     if count < minimum { return "\"\(name)\" requires a minimum of \(minimum) argument(s), not \(count)" }
@@ -101,7 +133,7 @@ enum CommandTable {
   ]
 
   static let verbs: [Verb] = [
-    .create, .delete, .features, .help, .kill, .list, .pause, .resume, .run, .spec, .start, .state,
+    .completion, .create, .delete, .features, .help, .kill, .list, .pause, .resume, .run, .spec, .start, .state,
   ]
 
   static func verb(named name: String) throws(Failure) -> Verb {

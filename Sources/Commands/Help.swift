@@ -1,9 +1,18 @@
 import Kernel
 
+extension Flag {
+  static let manPages = Flag("man-pages", .path("DIR"), help: "write the man page of each command into this directory")
+}
+
 extension Verb {
   static let help = Verb(
-    "help", alias: "h", summary: "show the commands, or the help of one", operands: [Operand(name: "command", need: .optional)]
+    "help", alias: "h", summary: "show the commands, or the help of one",
+    operands: [Operand(name: "command", need: .optional, words: .commands)], flags: [.manPages]
   ) { invocation throws(Failure) in
+    if let directory = try invocation.values.path(.manPages) {
+      try during("writing the man pages into \(directory)", ManPage.writeAll(into: directory))
+      return Answer()
+    }
     guard let topic = invocation.operands.first else { return Answer(text: Help.overview()) }
     return Answer(text: Help.page(of: try CommandTable.verb(named: topic)))
   }
@@ -53,21 +62,16 @@ enum Help {
 
   /// `apus kill [options] <container-id> [signal]`
   static func usage(of verb: Verb) -> String {
-    let operands = verb.operands.map { $0.need == .required ? "<\($0.name)>" : "[\($0.name)]" }
-    return (["apus", verb.name, "[options]"] + operands).joined(separator: " ")
+    (["apus", verb.name, "[options]"] + verb.operands.map(\.label)).joined(separator: " ")
   }
 
   /// `--bundle DIR, -b DIR`
   static func label(of flag: Flag) -> String {
-    let value =
-      switch flag.value {
-      case .none: ""
-      case .text(let name), .path(let name), .number(let name), .choice(let name, _): " \(name)"
-      }
+    let value = flag.value.name.map { " \($0)" } ?? ""
     return (["--\(flag.name)\(value)"] + (flag.short.map { ["-\($0)\(value)"] } ?? [])).joined(separator: ", ")
   }
 
-  private static func text(of flag: Flag) -> String {
+  static func text(of flag: Flag) -> String {
     var text = flag.help
     if case .choice(_, let words) = flag.value { text += " (\(words.joined(separator: ", ")))" }
     return flag.repeatable ? text + "; may be given several times" : text

@@ -13,7 +13,7 @@ extension Verb {
       is given.
       """,
     // As with runc: `kill c1 -9` is a signal named -9, not an unknown flag.
-    operands: [.containerID, Operand(name: "signal", need: .optional)], flags: [.all], flagPlace: .beforeOperands
+    operands: [.containerID, Operand(name: "signal", need: .optional, words: .signals)], flags: [.all], flagPlace: .beforeOperands
   ) { invocation throws(Failure) in
     let name = invocation.operands.dropFirst().first ?? ""
     guard let signal = name.isEmpty ? Signals.terminate : Signals.number(of: name) else {

@@ -14,7 +14,8 @@ extension Verb {
       The exit status is that of the container's program, or 128 and the number of the
       signal that killed it. Signals are passed on to the program.
       """,
-    operands: [.containerID], flags: Flag.creation + [.detach, .keep, .noSubreaper]
+    operands: [.containerID], flags: Flag.creation + [.detach, .keep, .noSubreaper],
+    exitStatus: "That of the program, or 128 and the number of the signal that killed it; 1 if there was no program."
   ) { invocation throws(Failure) in
     var options = RunOptions()
     options.detach = invocation.values.isOn(.detach)

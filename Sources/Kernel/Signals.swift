@@ -70,7 +70,7 @@ package enum Signals {
   }
 
   /// signal(7), 1 to 31, as on every architecture but alpha, mips and parisc.
-  private static let names = [
+  package static let names = [
     "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
     "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
   ]
