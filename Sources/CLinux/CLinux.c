@@ -43,9 +43,11 @@ long apus_write(int fd, const void *bytes, size_t count) { RESULT(write(fd, byte
 int apus_statx(int d, const char *path, int flags, unsigned mask, struct statx *result) {
   RESULT(syscall(SYS_statx, d, path, flags, mask, result));
 }
-long apus_filesystem_magic(int fd) {
-  struct statfs s;
-  RESULT(fstatfs(fd, &s) < 0 ? -1 : (long)(unsigned)s.f_type);
+int apus_fstatfs(int fd, uint64_t *type, uint64_t *flags) {
+  struct statfs s = {0};
+  int result = fstatfs(fd, &s);
+  *type = (unsigned)s.f_type, *flags = s.f_flags;
+  RESULT(result);
 }
 long apus_readlinkat(int d, const char *path, char *bytes, size_t count) { RESULT(readlinkat(d, path, bytes, count)); }
 int apus_mkdirat(int d, const char *path, unsigned mode) { RESULT(mkdirat(d, path, mode)); }
@@ -65,13 +67,12 @@ int apus_setxattr(int fd, const char *name, const void *bytes, size_t count) { R
 long apus_rewind(int fd) { RESULT(lseek(fd, 0, SEEK_SET)); }
 int apus_faccessat2(int d, const char *path, int mode, int flags) { RESULT(syscall(SYS_faccessat2, d, path, mode, flags)); }
 int apus_flock(int fd, int operation) { RESULT(flock(fd, operation)); }
-int apus_duplicate(int fd, int lowest) { RESULT(fcntl(fd, F_DUPFD_CLOEXEC, lowest)); }
+int apus_fcntl(int fd, int command, int argument) { RESULT(fcntl(fd, command, argument)); }
 int apus_duplicate_onto(int fd, int target) { RESULT(dup2(fd, target)); }
-int apus_get_descriptor_flags(int fd) { RESULT(fcntl(fd, F_GETFD)); }
-int apus_set_descriptor_flags(int fd, int flags) { RESULT(fcntl(fd, F_SETFD, flags)); }
 int apus_memfd_create(const char *name, unsigned flags) { RESULT(memfd_create(name, flags | MFD_CLOEXEC)); }
 
 int apus_clone3(struct clone_args *args) { RESULT(syscall(SYS_clone3, args, sizeof *args)); }
+int apus_fork(int *pidfd) { RESULT(syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, pidfd, NULL, NULL)); }
 int apus_setns(int fd, int kinds) { RESULT(syscall(SYS_setns, fd, kinds)); }
 int apus_unshare(int kinds) { RESULT(syscall(SYS_unshare, kinds)); }
 int apus_pidfd_open(int pid) { RESULT(syscall(SYS_pidfd_open, pid, 0)); }
@@ -86,6 +87,9 @@ int apus_wait_pidfd(int pidfd, int *code, int *status) {
 int apus_wait_pid(int pid, int *status) { RESULT(waitpid(pid, status, WNOHANG | __WALL)); }
 int apus_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
   RESULT(syscall(SYS_prctl, option, a, b, c, d));
+}
+int apus_fexecve(int fd, char *const argv[], char *const envp[]) {
+  RESULT(syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH));
 }
 int apus_execve(const char *path, char *const argv[], char *const envp[]) { RESULT(syscall(SYS_execve, path, argv, envp)); }
 int apus_setsid(void) { RESULT(setsid()); }
@@ -112,8 +116,7 @@ long apus_keyctl_join_session(const char *name) { RESULT(syscall(SYS_keyctl, KEY
 int apus_keyctl_set_permissions(long key, unsigned permissions) { RESULT(syscall(SYS_keyctl, KEYCTL_SETPERM, key, permissions)); }
 int apus_seccomp(unsigned operation, unsigned flags, void *args) { RESULT(syscall(SYS_seccomp, operation, flags, args)); }
 // The signal mask of rt_sigprocmask(2) is 64 bits: bit n-1 is signal n.
-int apus_block_signals(uint64_t mask, uint64_t *old) { RESULT(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &mask, old, 8)); }
-int apus_set_signals(uint64_t mask) { RESULT(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8)); }
+int apus_sigprocmask(int how, uint64_t mask, uint64_t *old) { RESULT(syscall(SYS_rt_sigprocmask, how, &mask, old, 8)); }
 int apus_reset_signal(int number) { RESULT(signal(number, SIG_DFL) == SIG_ERR ? -1 : 0); }
 int apus_signalfd(uint64_t mask) { RESULT(syscall(SYS_signalfd4, -1, &mask, 8, SFD_CLOEXEC)); }
 

@@ -93,11 +93,14 @@ struct Verb: Sendable {
   let flagPlace: FlagPlace
   /// What its exit status says, for the man page.
   let exitStatus: String
+  /// A process of it goes into a container: before all else it makes its own file unreachable from there.
+  let entersContainer: Bool
   let run: @Sendable (Invocation) throws(Failure) -> Answer
 
   init(
     _ name: String, alias: String? = nil, summary: String, details: String = "", operands: [Operand] = [], flags: [Flag] = [],
     flagPlace: FlagPlace = .anywhere, exitStatus: String = "0, or 1 after a failure, which is one line on the standard error.",
+    entersContainer: Bool = false,
     run: @escaping @Sendable (Invocation) throws(Failure) -> Answer
   ) {
     self.name = name
@@ -108,6 +111,7 @@ struct Verb: Sendable {
     self.flags = flags
     self.flagPlace = flagPlace
     self.exitStatus = exitStatus
+    self.entersContainer = entersContainer
     self.run = run
   }
 

@@ -13,7 +13,26 @@ package func runCommandLine() -> Never {
     Report().fail(Failure("the command line cannot be read", hint: "is /proc mounted?"))
     endProcess(1)
   }
-  endProcess(execute(Array(words.dropFirst())))
+  let arguments = Array(words.dropFirst())
+  protectOwnProgram(arguments)
+  endProcess(execute(arguments))
+}
+
+/// For a verb that enters a container: see ``OwnProgram``. Before the log is opened, which may be a FIFO whose reader ends
+/// with its first writer.
+private func protectOwnProgram(_ arguments: [String]) {
+  var globals = Values()
+  do throws(Failure) {
+    let words = try Parser(flags: CommandTable.globals, flagPlace: .beforeOperands).parse(arguments, into: &globals)
+    guard let name = words.first, try CommandTable.verb(named: name).entersContainer else { return }
+  } catch { return }  // read again, and reported, where it is executed
+  do throws(Failure) { try OwnProgram.protect() } catch {
+    let failure = error.adding(context: "making this program unreachable from containers")
+    let report: Report
+    do throws(Failure) { report = try Report(globals) } catch { report = Report() }  // the first failure is the one to tell
+    report.fail(failure)
+    endProcess(1)
+  }
 }
 
 /// Does what `arguments` say; returns the exit status: 0, the status of the container's process, or 1 after any failure.

@@ -22,7 +22,7 @@ extension Verb {
       command returns; its program runs after `apus start`. Changes of config.json
       after create have no effect on it.
       """,
-    operands: [.containerID], flags: Flag.creation
+    operands: [.containerID], flags: Flag.creation, entersContainer: true
   ) { invocation throws(Failure) in
     try invocation.runtime().create(try invocation.creation())
     return Answer()

@@ -15,7 +15,8 @@ extension Verb {
       signal that killed it. Signals are passed on to the program.
       """,
     operands: [.containerID], flags: Flag.creation + [.detach, .keep, .noSubreaper],
-    exitStatus: "That of the program, or 128 and the number of the signal that killed it; 1 if there was no program."
+    exitStatus: "That of the program, or 128 and the number of the signal that killed it; 1 if there was no program.",
+    entersContainer: true
   ) { invocation throws(Failure) in
     var options = RunOptions()
     options.detach = invocation.values.isOn(.detach)

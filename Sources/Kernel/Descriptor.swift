@@ -17,7 +17,7 @@ package struct Descriptor: ~Copyable {
 
   /// A second descriptor of the same open file description, CLOEXEC, never below 3.
   package func duplicate() throws(Failure) -> Descriptor {
-    Descriptor(owning: try call("fcntl(F_DUPFD_CLOEXEC)") { apus_duplicate(number, 3) })
+    Descriptor(owning: try call("fcntl(F_DUPFD_CLOEXEC)") { apus_fcntl(number, F_DUPFD_CLOEXEC, 3) })
   }
 
   /// `/proc/self/fd/N` below a verified procfs, for the few calls which take only a path.
@@ -27,7 +27,7 @@ package struct Descriptor: ~Copyable {
   package var numberForDisplay: CInt { number }
 
   package func setCloseOnExec(_ on: Bool) throws(Failure) {
-    try call("fcntl(F_SETFD)") { apus_set_descriptor_flags(number, on ? FD_CLOEXEC : 0) }
+    try call("fcntl(F_SETFD)") { apus_fcntl(number, F_SETFD, on ? FD_CLOEXEC : 0) }
   }
 }
 

@@ -80,7 +80,20 @@ extension Descriptor {
   }
 
   /// f_type of the file system the file is on; see ``FileSystemMagic``.
-  package func fileSystemMagic() throws(Failure) -> Int { try call("fstatfs") { apus_filesystem_magic(number) } }
+  package func fileSystemMagic() throws(Failure) -> Int {
+    var type: UInt64 = 0
+    var flags: UInt64 = 0
+    try call("fstatfs") { unsafe apus_fstatfs(number, &type, &flags) }
+    return Int(type)
+  }
+
+  /// Whether the mount this file was reached through, or its file system, is read-only (statfs(2) ST_RDONLY).
+  package func isOnReadOnlyMount() throws(Failure) -> Bool {
+    var type: UInt64 = 0
+    var flags: UInt64 = 0
+    try call("fstatfs") { unsafe apus_fstatfs(number, &type, &flags) }
+    return flags & 1 != 0
+  }
 
   /// The target of a symbolic link: of the entry `name`, or of this descriptor when it was opened `.path, .noFollow`.
   package func readLink(_ name: String = "") throws(Failure) -> String {

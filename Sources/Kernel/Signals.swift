@@ -19,13 +19,15 @@ package enum Signals {
   /// Blocks `set`; gives back the mask there was.
   package static func block(_ set: SignalSet) throws(Failure) -> SignalSet {
     var old: UInt64 = 0
-    try call("rt_sigprocmask") { unsafe apus_block_signals(set.bits, &old) }
+    try call("rt_sigprocmask") { unsafe apus_sigprocmask(SIG_BLOCK, set.bits, &old) }
     var result = SignalSet()
     result.bits = old
     return result
   }
 
-  package static func setMask(_ set: SignalSet) throws(Failure) { try call("rt_sigprocmask") { apus_set_signals(set.bits) } }
+  package static func setMask(_ set: SignalSet) throws(Failure) {
+    try call("rt_sigprocmask") { apus_sigprocmask(SIG_SETMASK, set.bits, nil) }
+  }
 
   /// Every signal back to its default action, ignored ones too: a container does not inherit that its engine ignores SIGPIPE.
   package static func resetActions() {

@@ -7,7 +7,7 @@ package enum StandardStreams {
   /// Opens /dev/null at each of 0, 1 and 2 that is closed, so that no other file ever gets such a number and is
   /// mistaken for a standard stream.
   package static func ensureOpen() throws(Failure) {
-    for number in CInt(0)...2 where apus_get_descriptor_flags(number) < 0 {
+    for number in CInt(0)...2 where apus_fcntl(number, F_GETFD, 0) < 0 {
       let null = try Descriptor.open(host: "/dev/null", .readWrite)
       if null.number == number {
         try null.setCloseOnExec(false)
@@ -38,7 +38,7 @@ package enum StandardStreams {
   }
 
   /// True when the process was started with this descriptor open.
-  package static func isOpen(_ number: CInt) -> Bool { apus_get_descriptor_flags(number) >= 0 }
+  package static func isOpen(_ number: CInt) -> Bool { apus_fcntl(number, F_GETFD, 0) >= 0 }
 
   /// Marks every descriptor from `first` on close-on-exec (close_range(2) CLOSE_RANGE_CLOEXEC, kernel 5.11), so that
   /// nothing the caller forgot to close gets into a container (CVE-2024-21626).
@@ -63,7 +63,7 @@ package enum StandardStreams {
 
   /// Lets the descriptors `first..<end` through the exec.
   package static func keepThroughExec(_ range: Range<CInt>) throws(Failure) {
-    for number in range { try call("fcntl(F_SETFD)") { apus_set_descriptor_flags(number, 0) } }
+    for number in range { try call("fcntl(F_SETFD)") { apus_fcntl(number, F_SETFD, 0) } }
   }
 }
 

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// The file this process is the program of.
+///
+/// A process that enters a container can be made to show it there: as `/proc/self/exe` in process.args, in a `#!` line or
+/// as an ELF interpreter, the program of the container *is* the runtime, and root in there opens `/proc/PID/exe` for
+/// writing once nothing runs it any more (CVE-2019-5736). So such a process runs from a copy that nobody can write to.
+package enum OwnProgram {
+  /// Starts this very program again from such a copy, with the same arguments, environment, descriptors and pid, unless it
+  /// runs from one already.
+  package static func protect() throws(Failure) {
+    let own = try Descriptor.open(host: "/proc/self/exe", .readOnly)
+    if try isProtected(own) { return try nameProcess() }
+    let copy = if let mount = try readOnlyMount(of: own) { mount } else { try sealedCopy(of: own) }
+    try call("execveat") { unsafe apus_fexecve(copy.number, CommandLine.unsafeArgv, environ) }
+  }
+
+  /// Only the kernel is asked, and nothing that the environment or an argument could pretend.
+  private static func isProtected(_ own: borrowing Descriptor) throws(Failure) -> Bool {
+    // An ordinary file has no seals at all.
+    let seals = apus_fcntl(own.number, getSeals, 0)
+    if seals >= 0, seals & sealed == sealed { return true }
+    // The root of a mount that is in no tree: a read-only mount of the host's could be made writable again.
+    guard try own.isOnReadOnlyMount() else { return false }
+    return ["/", "/ (deleted)"].contains(try readLink(host: "/proc/self/exe"))
+  }
+
+  /// A read-only mount of the file alone, in no tree. It is gone with the last process that runs from it, and nobody can
+  /// change its attributes: that takes a mount of one's own mount namespace.
+  private static func readOnlyMount(of own: borrowing Descriptor) throws(Failure) -> Descriptor? {
+    do throws(Failure) {
+      let mount = try own.cloneMount(recursive: false)
+      try mount.setMountAttributes(set: .readOnly, recursive: false)
+      return mount
+    } catch {
+      // EPERM for an ordinary user or in a container that may not mount, EINVAL for a file that is on no mount of ours.
+      if error.errno == .notPermitted || error.errno == .invalidArgument { return nil }
+      throw error
+    }
+  }
+
+  private static func sealedCopy(of own: borrowing Descriptor) throws(Failure) -> Descriptor {
+    let copy = Descriptor(owning: try call("memfd_create") { unsafe apus_memfd_create("apus", 2) })  // MFD_ALLOW_SEALING
+    while true {
+      let piece = try own.read(atMost: 1 << 20)
+      if piece.isEmpty { break }
+      try copy.writeAll(piece)
+    }
+    try call("fcntl(F_ADD_SEALS)") { apus_fcntl(copy.number, addSeals, sealed) }
+    return copy
+  }
+
+  /// The kernel names a program that was executed by its descriptor after the number of that.
+  private static func nameProcess() throws(Failure) {
+    let name = FilePath(CommandLine.arguments.first ?? "").lastComponent?.string ?? "apus"
+    try call("prctl(PR_SET_NAME)") { unsafe name.withCString { apus_prctl(15, UInt(bitPattern: $0), 0, 0, 0) } }
+  }
+
+  private static let addSeals: CInt = 1033  // F_ADD_SEALS
+  private static let getSeals: CInt = 1034  // F_GET_SEALS
+  private static let sealed: CInt = 1 | 2 | 4 | 8  // F_SEAL_SEAL, SHRINK, GROW, WRITE
+}
