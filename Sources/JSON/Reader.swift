@@ -104,6 +104,11 @@ package final class Reader {
     return list
   }
 
+  /// nil when absent, where that differs from an empty list.
+  package func optionalChoices<E: RawRepresentable & CaseIterable>(_ name: StaticString) -> [E]? where E.RawValue == String {
+    node[name] == nil ? nil : choices(name)
+  }
+
   @usableFromInline
   func choiceHere<E: RawRepresentable & CaseIterable>() -> E? where E.RawValue == String {
     guard let text = stringHere(Self.nullByte) else { return nil }

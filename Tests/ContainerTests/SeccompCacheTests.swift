@@ -210,7 +210,8 @@ struct SeccompCacheTests {
     full.listenerMetadata = "m"
     let changes: [(inout Seccomp) -> Void] = [
       { _ in }, { $0.defaultAction = .kill }, { $0.defaultErrnoRet = 1 }, { $0.defaultErrnoRet = 0 }, { $0.architectures = [] },
-      { $0.architectures = [.x86_64, .x86] }, { $0.flags = [] }, { $0.flags = [.tsync] }, { $0.listenerPath = "/lm" },
+      { $0.architectures = [.x86_64, .x86] }, { $0.flags = [] }, { $0.flags = nil }, { $0.flags = [.tsync] },
+      { $0.listenerPath = "/lm" },
       { ($0.listenerPath, $0.listenerMetadata) = ("/lm", "") }, { $0.listenerMetadata = "" }, { $0.syscalls = [] },
       { $0.syscalls.append($0.syscalls[0]) }, { $0.syscalls[0].names = ["read"] }, { $0.syscalls[0].names = ["readwrite"] },
       { $0.syscalls[0].names = ["read\nwrite"] }, { $0.syscalls[0].names = ["write", "read"] },

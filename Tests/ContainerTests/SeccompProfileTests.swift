@@ -193,6 +193,8 @@ struct SeccompProfileTests {
   @Test func flagsAreTheKernels() throws {
     var seccomp = Seccomp(defaultAction: .allow, syscalls: [SyscallRule(names: ["mkdir"], action: .errno)])
     #expect(try plan(seccomp).flags == .speculationAllowed)
+    seccomp.flags = []  // which is not the same as nothing said
+    #expect(try plan(seccomp).flags == [])
     seccomp.flags = [.tsync, .log]
     #expect(try plan(seccomp).flags == .log)
     seccomp.flags = [.specAllow, .waitKillableRecv]  // nothing is notified

@@ -36,8 +36,7 @@ package enum SeccompFeature {
   /// Puts this process under the filter for ever. Gives the listener's descriptor when a rule notifies; it must reach
   /// the supervisor before the exec closes it.
   ///
-  /// The filter holds for the runtime's own calls from here on. Without no_new_privs it must be loaded while there still
-  /// is CAP_SYS_ADMIN; with it as late as possible, so that the filter need not allow what the runtime has left to do.
+  /// The filter holds for the runtime's own calls from here on.
   package static func load(_ plan: SeccompPlan) throws(Failure) -> Descriptor? {
     try during("loading the seccomp filter", try plan.program.load(plan.flags))
   }
@@ -71,10 +70,9 @@ package enum SeccompFeature {
 
   private static func flags(of seccomp: Seccomp, notifies: Bool) throws(Failure) -> SeccompProgram.Flags {
     var flags: SeccompProgram.Flags = notifies ? .newListener : []
-    // What runc and crun do when nothing is said: a filter alone need not slow down each process of the container
-    // (kernels before 5.16 turn on the speculative store bypass mitigation with it).
-    if seccomp.flags.isEmpty { flags.insert(.speculationAllowed) }
-    for flag in seccomp.flags {
+    // What runc does when nothing is said, which an empty list is not: a filter alone need not slow down each process of
+    // the container (kernels before 5.16 turn on the speculative store bypass mitigation with it).
+    for flag in seccomp.flags ?? [.specAllow] {
       switch flag {
       case .tsync: break  // for the other threads of the process: there are none
       case .log: flags.insert(.log)
@@ -85,7 +83,7 @@ package enum SeccompFeature {
     }
     if !flags.areSupported {
       throw Failure(
-        "linux.seccomp.flags: the kernel does not support \(seccomp.flags.map(\.rawValue).joined(separator: ", "))",
+        "linux.seccomp.flags: the kernel does not support \((seccomp.flags ?? []).map(\.rawValue).joined(separator: ", "))",
         hint: "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs Linux 5.19")
     }
     return flags

@@ -16,7 +16,7 @@ extension Seccomp {
     if notifies, listenerPath.isEmpty {
       found.add("\(path).listenerPath", "is required, because a rule says SCMP_ACT_NOTIFY")
     }
-    if flags.contains(.waitKillableRecv), !notifies {
+    if flags?.contains(.waitKillableRecv) == true, !notifies {
       found.add("\(path).flags", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with SCMP_ACT_NOTIFY")
     }
   }

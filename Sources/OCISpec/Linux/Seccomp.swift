@@ -5,7 +5,8 @@ package struct Seccomp: Equatable, Sendable {
   package var defaultAction: SeccompAction
   package var defaultErrnoRet: UInt32?
   package var architectures: [SeccompArchitecture] = []
-  package var flags: [SeccompFlag] = []
+  /// nil when absent: the runtime then has defaults of its own, which an empty list is without.
+  package var flags: [SeccompFlag]?
   package var listenerPath = ""
   package var listenerMetadata = ""
   package var syscalls: [SyscallRule] = []
@@ -19,7 +20,7 @@ package struct Seccomp: Equatable, Sendable {
     defaultAction = reader.choice("defaultAction", .required) ?? .errno
     defaultErrnoRet = reader.integer("defaultErrnoRet")
     architectures = reader.choices("architectures")
-    flags = reader.choices("flags")
+    flags = reader.optionalChoices("flags")
     listenerPath = reader.string("listenerPath") ?? ""
     listenerMetadata = reader.opaqueString("listenerMetadata") ?? ""
     syscalls = reader.objects("syscalls", SyscallRule.init)
