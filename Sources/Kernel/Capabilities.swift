@@ -17,6 +17,8 @@ package struct CapabilitySet: Sendable, Equatable {
 }
 
 package enum Capabilities {
+  package static let systemAdministration: CInt = 21  // CAP_SYS_ADMIN
+
   /// The number of a name such as `CAP_SYS_ADMIN`; nil when libcap does not know it.
   package static func number(of name: String) -> CInt? {
     var value: cap_value_t = 0

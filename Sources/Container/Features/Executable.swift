@@ -50,11 +50,13 @@ enum Executable {
   }
 
   /// Why an execve(2) that failed did so: ENOENT of a file that is there means its interpreter.
-  static func explain(_ failure: Failure, path: String) -> Failure {
+  ///
+  /// - Parameter interpreter: found beforehand; the filter that is in force by now may not let us look.
+  static func explain(_ failure: Failure, path: String, interpreter: String?) -> Failure {
     let named = "exec: \"\(path)\""
     switch failure.errno {
     case .some(.noSuchFileOrDirectory):
-      guard let interpreter = interpreter(of: path) else { return Failure("\(named): no such file or directory") }
+      guard let interpreter else { return Failure("\(named): no such file or directory") }
       return Failure(
         "\(named): its interpreter \(interpreter): no such file or directory", hint: "the image lacks what \(path) is run by")
     case .some(.permissionDenied):
@@ -67,7 +69,7 @@ enum Executable {
   }
 
   /// The program that the kernel needs to run this file: of a `#!` line, or the PT_INTERP of an ELF file.
-  private static func interpreter(of path: String) -> String? {
+  static func interpreter(of path: String) -> String? {
     // Only an explanation is at stake: when the file cannot be read, there is none.
     guard let file = try? Descriptor.open(host: path, [.readOnly, .nonBlocking]), let head = try? file.read(atMost: 4096) else {
       return nil

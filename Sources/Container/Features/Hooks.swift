@@ -28,48 +28,82 @@ enum HookRunner {
     }
   }
 
+  /// startContainer hooks, in two parts: see ``PreparedHook``.
+  static func prepare(_ hooks: [Hook], state: String, environment: [String]) throws(Failure) -> [PreparedHook] {
+    var prepared: [PreparedHook] = []
+    for hook in hooks { prepared.append(try PreparedHook(hook, state: state, environment: environment)) }
+    return prepared
+  }
+
+  static func run(_ hooks: [PreparedHook], kind: String) throws(Failure) {
+    for (index, hook) in hooks.enumerated() {
+      try during("running \(kind) hook #\(index) \(hook.path)", try hook.run(container: nil))
+    }
+  }
+
   static func run(
     _ hook: Hook, index: Int, kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String],
     container: SharedDescriptor? = nil
   ) throws(Failure) {
     try during(
       "running \(kind) hook #\(index) \(hook.path)",
-      try run(hook, state: state, directory: directory, environment: hook.env ?? environment(), container: container))
+      try PreparedHook(hook, state: state, directory: directory, environment: hook.env ?? environment()).run(container: container)
+    )
   }
+}
 
-  private static func run(
-    _ hook: Hook, state: String, directory: String?, environment: [String], container: SharedDescriptor?
-  ) throws(Failure) {
-    // Files in memory instead of pipes: whatever the hook reads or leaves unread, nobody waits for anybody.
+/// A hook with all that running it takes. Once this is made only calls are left that every process makes which starts
+/// another: startContainer hooks run under the container's seccomp filter and its limits.
+final class PreparedHook {
+  private let hook: Hook
+  var path: String { hook.path }
+  private let directory: String?
+  private let image: ExecutableImage
+  // Files in memory instead of pipes: whatever the hook reads or leaves unread, nobody waits for anybody.
+  private let input: Descriptor
+  private let output: Descriptor
+  /// Why it could not be executed. No file: RLIMIT_FSIZE holds for the child as well.
+  private let trouble: SocketPair
+
+  init(_ hook: Hook, state: String, directory: String? = nil, environment: [String]) throws(Failure) {
     let input = try Descriptor.memoryFile("hook-state")
     try input.writeAll(state)
     try input.rewind()
     let output = try Descriptor.memoryFile("hook-output")
-    let trouble = try Descriptor.memoryFile("hook-failure")
-    let image = ExecutableImage(arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: environment)
+    let trouble = try SocketPair()
+    // Here rather than in the child, which may not be allowed to: a filter may be in force by then.
+    try StandardStreams.closeOnExec(from: 3)
+    self.hook = hook
+    self.directory = directory
+    image = ExecutableImage(arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: hook.env ?? environment)
+    self.input = input
+    self.output = output
+    self.trouble = trouble
+  }
+
+  /// - Parameter container: a pidfd; see ``HookRunner``.
+  func run(container: SharedDescriptor?) throws(Failure) {
     let process = try spawn {
       do throws(Failure) {
         try StandardStreams.replace(0, with: input)
         try StandardStreams.replace(1, with: output)
         try StandardStreams.replace(2, with: output)
-        try StandardStreams.closeOnExec(from: 3)
         Signals.resetActions()
         try Signals.setMask(SignalSet())
         if let directory { try during("entering \(directory)", try changeWorkingDirectory(directory)) }
         throw image.execute(path: hook.path)
       } catch {
-        _ = Result { () throws(Failure) in try trouble.writeAll(error.encoded) }  // there is nobody else to tell
+        _ = Result { () throws(Failure) in try trouble.child.writeAll(error.encoded) }  // there is nobody else to tell
         endProcess(127)
       }
     }
-    let status = try wait(for: process, hook, container: container)
-    if let failure = try report(in: trouble) { throw failure }
-    guard status == .exited(code: 0) else { throw Failure(try describe(status, output)) }
+    let status = try wait(for: process, container: container)
+    let report = try trouble.host.readIfReady(atMost: 64 << 10)
+    if !report.isEmpty { throw Failure(decoding: report[...]) }
+    guard status == .exited(code: 0) else { throw Failure(try describe(status)) }
   }
 
-  private static func wait(
-    for process: borrowing ProcessHandle, _ hook: Hook, container: SharedDescriptor?
-  ) throws(Failure) -> ExitStatus {
+  private func wait(for process: borrowing ProcessHandle, container: SharedDescriptor?) throws(Failure) -> ExitStatus {
     var poll = Poll()
     poll.add(process)
     if let container { poll.add(container.descriptor, .input) }
@@ -82,13 +116,7 @@ enum HookRunner {
     throw Failure("hook ran past specified timeout of \(hook.timeout ?? 0).0s")
   }
 
-  private static func report(in file: borrowing Descriptor) throws(Failure) -> Failure? {
-    try file.rewind()
-    let bytes = try file.readAll()
-    return bytes.isEmpty ? nil : Failure(decoding: bytes)
-  }
-
-  private static func describe(_ status: ExitStatus, _ output: borrowing Descriptor) throws(Failure) -> String {
+  private func describe(_ status: ExitStatus) throws(Failure) -> String {
     let outcome =
       switch status {
       case .exited(let code): "exit status \(code)"

@@ -15,8 +15,8 @@ enum Rlimits {
     return limits
   }
 
-  /// Host side, for a user namespace, while init waits for its id maps: inside it init may lower its limits, but not raise
-  /// the hard ones.
+  /// Raises the hard limits that are too low, and nothing else. In init while it has all capabilities; for a user namespace
+  /// on the host while init waits for its id maps, because inside it init may lower its limits only.
   static func raise(_ plan: ProcessPlan, pid: CInt) throws(Failure) {
     for limit in plan.rlimits {
       let own = try resourceLimit(limit.number)
@@ -24,7 +24,7 @@ enum Rlimits {
     }
   }
 
-  /// Init, once it has nothing left to set up that a low limit could stop.
+  /// Init, as it has nothing left to set up that a low limit could stop: from here on the limits are only lowered.
   static func apply(_ plan: ProcessPlan) throws(Failure) {
     for limit in plan.rlimits { try set(limit, soft: limit.soft, of: 0) }
   }

@@ -6,22 +6,31 @@ import SystemPackage
 enum Credentials {
   /// The order is the kernel's: the bounding set needs CAP_SETPCAP, groups need CAP_SETGID, both gone with the user id;
   /// KEEPCAPS carries the permitted set over that change; the ambient set needs the other two in place.
-  static func apply(_ plan: ProcessPlan, keepGroups: Bool) throws(Failure) {
+  ///
+  /// - Parameter loadsFilter: keeps CAP_SYS_ADMIN as well, for a seccomp filter that is loaded last: see ``SeccompStep``.
+  static func apply(_ plan: ProcessPlan, loadsFilter: Bool) throws(Failure) {
     let user = plan.process.user
     try during("limiting the bounding set", try Kernel.Capabilities.limitBounding(to: plan.capabilities.bounding))
     try during("keeping capabilities", try ProcessControl.setKeepCapabilities(true))
-    if !keepGroups { try setGroups(user.additionalGids) }
+    try setGroups(user.additionalGids)
     try during("becoming gid \(user.gid)", try setGroupID(user.gid))
     try during("becoming uid \(user.uid)", try setUserID(user.uid))
     // setresuid(2) made us non-dumpable or not as it liked.
     try ProcessControl.setDumpable(false)
     try during("dropping capabilities", try ProcessControl.setKeepCapabilities(false))
+    try setCapabilities(plan.capabilities, and: loadsFilter ? [Kernel.Capabilities.systemAdministration] : [])
+    try during("setting ambient capabilities", try Kernel.Capabilities.setAmbient(plan.capabilities.ambient))
+  }
+
+  static func setCapabilities(_ plan: CapabilityPlan, and more: [CInt] = []) throws(Failure) {
+    var (effective, permitted) = (plan.effective, plan.permitted)
+    for capability in more {
+      effective.insert(capability)
+      permitted.insert(capability)
+    }
     try during(
       "setting capabilities",
-      try Kernel.Capabilities.set(
-        effective: plan.capabilities.effective, permitted: plan.capabilities.permitted, inheritable: plan.capabilities.inheritable
-      ))
-    try during("setting ambient capabilities", try Kernel.Capabilities.setAmbient(plan.capabilities.ambient))
+      try Kernel.Capabilities.set(effective: effective, permitted: permitted, inheritable: plan.inheritable))
   }
 
   /// Exactly these, so none of the caller's: a group that an ACL denies must not be lost or gained (CVE-2022-36109).

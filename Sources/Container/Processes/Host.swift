@@ -19,8 +19,10 @@ struct Host: ~Copyable {
     _ plan: Plan, cgroup: ControlGroup, gate: StartGate, hostOnly: [SharedDescriptor]
   ) throws(Failure) -> Host {
     // Inherited by every process between here and the exec: there is no moment in which one of a namespace that is being
-    // joined could look into us (CVE-2016-9962).
-    try ProcessControl.setDumpable(false)
+    // joined could look into us (CVE-2016-9962). But the files of a process that is not dumpable are root's, and an ordinary
+    // user has id maps to write: init then does it once they are written, which is early enough, because an ordinary user
+    // has no right to join the pid namespace of a container and make the user namespace anew.
+    if effectiveUserID == 0 || !plan.namespaces.new.contains(.user) { try ProcessControl.setDumpable(false) }
     let ends = try SocketPair()
     let entrance = try cgroup.entrance()
     let earlierKills = cgroup.record.isOwned ? nil : cgroup.outOfMemoryKills
@@ -60,8 +62,7 @@ struct Host: ~Copyable {
       try send(.proceed)
     }
     while true {
-      let (message, descriptor) = try rendezvous.receiveWithDescriptor()
-      switch message {
+      switch try rendezvous.receive() {
       case .mounted:
         try runHooks()
         try send(.proceed)
@@ -69,11 +70,8 @@ struct Host: ~Copyable {
         return
       case .warning(let text): runtime.warn(text)
       case .debug(let text): runtime.debug?(text)
-      case .seccompListener:
-        try forward(descriptor)
-        try send(.proceed)
       case .failed(let failure): throw failure
-      case .proceed: throw Failure("the container's process sent an unexpected message")
+      case .proceed, .seccompListener: throw Failure("the container's process sent an unexpected message")
       case nil: throw try death()
       }
     }
@@ -85,13 +83,6 @@ struct Host: ~Copyable {
       while let last = try rendezvous.receive() { if case .failed(let failure) = last { throw failure } }
       throw try death()
     }
-  }
-
-  private func forward(_ listener: SharedDescriptor?) throws(Failure) {
-    guard let listener, let seccomp = plan.spec.linux.seccomp else {
-      throw Failure("the container's process sent no seccomp listener")
-    }
-    try SeccompStep.forward(listener.descriptor, seccomp, plan.hookState.state(.creating, pid: process.pid), pid: process.pid)
   }
 
   private func runHooks() throws(Failure) {

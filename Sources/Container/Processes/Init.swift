@@ -63,8 +63,6 @@ struct Init: ~Copyable {
     // If the runtime is killed half-way, so are we: nothing is left that nobody knows of.
     try ProcessControl.setParentDeathSignal(Signals.kill)
     try setProcessName(Execution.name)
-    // No process of the container we may share a pid namespace with can look into us (CVE-2016-9962).
-    try ProcessControl.setDumpable(false)
     if plan.namespaces.hasUserNamespace { try becomeRoot(rendezvous) }
     // Out of the caller's process group and session: kill(0) in a container must not reach the host, nor /dev/tty the terminal
     // of whoever called us.
@@ -78,6 +76,7 @@ struct Init: ~Copyable {
     try during("becoming gid 0 of the user namespace", try setGroupID(0))
     try during("becoming uid 0 of the user namespace", try setUserID(0))
     try ProcessControl.setParentDeathSignal(Signals.kill)  // setresuid(2) has cleared it
+    // Not before the maps were written, unless root wrote them: see Host.start.
     try ProcessControl.setDumpable(false)
   }
 
@@ -105,16 +104,23 @@ struct Init: ~Copyable {
   }
 
   private func execute(_ starter: borrowing Rendezvous) throws(Failure) {
-    try HookRunner.run(
-      plan.spec.hooks.startContainer, kind: "startContainer", state: plan.hookState.document(status: .created, pid: processID),
-      environment: environment)
     guard let process = plan.process else { throw Failure("process property must not be empty") }
+    let hooks = try HookRunner.prepare(
+      plan.spec.hooks.startContainer, state: plan.hookState.document(status: .created, pid: processID), environment: environment)
     let image = ExecutableImage(arguments: process.process.args, environment: environment)
-    // Everything else is closed by the exec, whoever opened it (CVE-2024-21626).
-    let passed = process.passedDescriptors
-    try StandardStreams.closeOnExec(from: 3 + passed)
-    if passed > 0 { try StandardStreams.keepThroughExec(3..<3 + passed) }
-    if process.process.noNewPrivileges { try SeccompStep.apply(plan, starter) }
-    throw Executable.explain(image.execute(path: executable), path: executable)
+    let interpreter = Executable.interpreter(of: executable)
+    // Everything is closed by the exec, whoever opened it (CVE-2024-21626).
+    try StandardStreams.closeOnExec(from: 3)
+    try OpenFileLimit.restore(plan.openFileLimit)
+    try Rlimits.apply(process)
+    try SeccompStep.apply(plan, starter)
+    // Under the filter and the limits, like everything else that runs in the container.
+    if !hooks.isEmpty {
+      // A hook is the image's: with CAP_SYS_PTRACE it could take over a process that has more than the container.
+      if SeccompStep.needsCapability(plan) { try Credentials.setCapabilities(process.capabilities) }
+      try HookRunner.run(hooks, kind: "startContainer")
+    }
+    if process.passedDescriptors > 0 { try StandardStreams.keepThroughExec(3..<3 + process.passedDescriptors) }
+    throw Executable.explain(image.execute(path: executable), path: executable, interpreter: interpreter)
   }
 }

@@ -44,10 +44,7 @@ extension Init {
     },
     // As root: some need a capability, and the exec label a procfs file of our own.
     Step(name: "process attributes") { me, host throws(Failure) in try me.setAttributes() },
-    // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so it comes before the capabilities go (DEF-30).
-    Step(name: "seccomp") { me, host throws(Failure) in
-      if me.plan.process?.process.noNewPrivileges != true { try SeccompStep.apply(me.plan, host) }
-    },
+    // Not seccomp: the filter comes last of all, behind the gate (Init.execute). If only CAP_SYS_ADMIN may load it, that is kept.
     Step(name: "becoming the user") { me, host throws(Failure) in try me.becomeUser() },
     // Last: found with the user's own rights, and the error is create's (DEF-29).
     Step(name: "finding the program") { me, host throws(Failure) in
@@ -94,8 +91,8 @@ extension Init {
     try ExecLabels.apply(process.process, plan.proc)
     Signals.resetActions()
     try Signals.setMask(SignalSet())
-    try OpenFileLimit.restore(plan.openFileLimit)
-    try Rlimits.apply(process)
+    // Only what needs a capability; the limits themselves hold from just before the program on.
+    try Rlimits.raise(process, pid: 0)
     if process.process.noNewPrivileges { try ProcessControl.setNoNewPrivileges() }
   }
 
@@ -105,7 +102,7 @@ extension Init {
     let cwd = process.process.cwd
     var entered = true
     do { try WorkingDirectory.enter(cwd) } catch  where error.errno == .permissionDenied { entered = false }
-    try Credentials.apply(process, keepGroups: false)
+    try Credentials.apply(process, loadsFilter: SeccompStep.needsCapability(plan))
     if !entered { try WorkingDirectory.enter(cwd) }
   }
 }

@@ -3,7 +3,17 @@ import Kernel
 import OCISpec
 
 /// Loading the filter inside the container, and the way of its listener to the supervisor outside.
+///
+/// The filter comes last, whatever the profile: it is written for the program, and what apus calls on the way to it (openat2,
+/// close_range, accept4...) is not its business. Without no_new_privs only CAP_SYS_ADMIN may load one, so init keeps that
+/// beyond the change of user. The exec takes it away: what a program gets is computed from the inheritable, the bounding and
+/// the ambient set, never from the permitted one (capabilities(7), "Transformation of capabilities during execve").
 enum SeccompStep {
+  /// Whether init must keep CAP_SYS_ADMIN for it.
+  static func needsCapability(_ plan: Plan) -> Bool {
+    plan.seccomp != nil && plan.process?.process.noNewPrivileges == false
+  }
+
   /// Init: loads the filter. A listener goes to the other end of `host`, whose root is still the host's and so finds
   /// `listenerPath`; init goes on once the supervisor has it.
   static func apply(_ plan: Plan, _ host: borrowing Rendezvous) throws(Failure) {

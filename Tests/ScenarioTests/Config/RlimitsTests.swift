@@ -66,6 +66,34 @@ extension Scenarios {
       #expect(Self.limit("Max open files", outcome.stdout) == ["4096", "8192"], "\(outcome)")
     }
 
+    /// The runtime's own files on the way to the program are no files of the program's.
+    @Test func theyDoNotHoldForTheRuntimesOwnFiles() throws {
+      let bundle = try Self.bundle([("RLIMIT_FSIZE", 0, 0)])
+      bundle.config["process.args"] = ["true"]
+      bundle.config["hooks"] = ["startContainer": [["path": "/bin/true"]]]
+      _ = try output(of: bundle)
+    }
+
+    @Test(.enabled(if: Runtime.isApus, "peers open files under the limit")) func noOpenFileMoreThanTheStandardStreams() throws {
+      let bundle = try Self.bundle([("RLIMIT_NOFILE", 4, 4)])
+      #expect(Self.limit("Max open files", try output(of: bundle)) == ["4", "4"])
+    }
+
+    @Test func theyHoldForAHookInTheContainer() throws {
+      let bundle = try Self.bundle([("RLIMIT_NOFILE", 123, 234)])
+      let line = "cat /proc/self/limits > /limits"
+      bundle.config["hooks"] = ["startContainer": [["path": "/bin/sh", "args": ["sh", "-c", .string(line)]]]]
+      _ = try output(of: bundle)
+      #expect(Self.limit("Max open files", File.text("\(bundle.rootfs)/limits")) == ["123", "234"])
+    }
+
+    /// An exec that fails writes to no file of a size.
+    @Test func aHookThatCannotBeExecutedIsExplainedAllTheSame() throws {
+      let bundle = try Self.bundle([("RLIMIT_FSIZE", 0, 0)])
+      bundle.config["hooks"] = ["startContainer": [["path": "/bin/nothing"]]]
+      expectApusSays("No such file or directory", try refusal(of: bundle, verb: "run"))
+    }
+
     @Test func infinityIsTheBiggestNumber() throws {
       let bundle = try Self.bundle([])
       bundle.config["process.rlimits"] = [["type": "RLIMIT_CPU", "soft": .unsigned(.max), "hard": .unsigned(.max)]]
