@@ -122,7 +122,8 @@ struct SavedState {
 
   // MARK: The process
 
-  /// The container's init, held so that no signal goes to another that gets its pid; nil when it has ended, reaped or not.
+  /// The container's init; nil when it has ended, reaped or not. A signal through the handle reaches it or nobody. Its *pid*
+  /// may go to another process once it has ended: who opens a file of /proc/PID asks `hasEnded` afterwards.
   func initProcess(_ proc: ProcFS) throws(Failure) -> ProcessHandle? {
     if pid == 0 { return nil }
     let handle: ProcessHandle

@@ -51,24 +51,28 @@ enum IPC {
     try during("--ipc container:\(id)", try join(id, runtime, &plan))
   }
 
+  private static var stopped: Failure { Failure("container not running: it is stopped, and its IPC ended with it") }
+
   private static func join(_ id: String, _ runtime: Runtime, _ plan: inout Plan) throws(Failure) {
     let saved = try SavedState.load(root: runtime.root, id: id)
     guard let process = try saved.initProcess(plan.proc) else {
-      throw Failure("container not running: it is stopped, and its IPC ended with it")
+      throw stopped
     }
     let namespace = try plan.proc.openNamespace("ipc", of: process.pid)
+    let mounts = try plan.proc.openNamespace("mnt", of: process.pid)
+    // It runs still, so the pid was its own when these were opened.
+    if try process.hasEnded(within: 0) { throw stopped }
     try plan.namespaces.join(SharedDescriptor(namespace), .ipc)
     for destination in [shm, mqueue] {
       // Without one there is nothing to share.
-      guard let tree = try mountTree(at: destination, of: process.pid, plan.proc) else { continue }
+      guard let tree = try mountTree(at: destination, in: mounts) else { continue }
       plan.mounts.append(.shared(destination: destination, tree: tree))
     }
   }
 
   /// A detached copy of what another container has at `path`. open_tree(2) copies only mounts of the caller's own
   /// mount namespace, so a child goes there and sends the copy back.
-  private static func mountTree(at path: String, of pid: CInt, _ proc: ProcFS) throws(Failure) -> SharedDescriptor? {
-    let namespace = try proc.openNamespace("mnt", of: pid)
+  private static func mountTree(at path: String, in namespace: borrowing Descriptor) throws(Failure) -> SharedDescriptor? {
     let ends = try SocketPair()
     let child = try spawn {
       do throws(Failure) {

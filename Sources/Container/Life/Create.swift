@@ -41,6 +41,7 @@ extension Runtime {
   /// - Parameter relay: where `run` in the foreground takes the terminal itself.
   func prepare(_ request: CreateRequest, startsAtOnce: Bool, relay: SharedDescriptor?) throws(Failure) -> NewContainer {
     try ContainerID.check(request.id)
+    try Refused.checkUser()
     let bundle = try Bundle.load(request)
     try bundle.check(noPivot: request.noPivot)
     if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
@@ -70,10 +71,11 @@ extension Runtime {
       // What fails here is left for `delete --force`.
       rollback.add { _ = Result { () throws(Failure) in try HostMounts.remove(from: rootfs, downTo: mountID) } }
     }
-    let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
-    // "Continue the lifecycle at step 12": once there is a container its poststop hooks run, whatever ends it.
+    // "Continue the lifecycle at step 12", as runc does it: the resources are made, so its poststop hooks run whatever ends
+    // it from here on, even if that is the clone. They undo what the hooks before them, or the engine, did.
     let hooks = (plan.spec, plan.hookState)
     rollback.addFirst { runPoststop(hooks.0, hooks.1) }
+    let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
     do {
       try host.bringToGate(self)
       saved.pid = host.process.pid
