@@ -184,7 +184,7 @@ import Testing
     for process in started { #expect(process.wait() == SIGKILL) }
     #expect(try group.isEmpty && !group.isFrozen)
     #expect(try lab.read("a/b/cgroup.freeze") == "1")
-    let child = try spawn(cgroup: group.descriptor) { endProcess(0) }
+    let child = try spawn(namespaces: [], cgroup: group.descriptor) { endProcess(0) }
     #expect(try child.reap() == .exited(code: 0))
   }
 
