@@ -13,7 +13,6 @@ package enum FeaturesFacts {
     features.cgroups.systemdUser = false
     features.selinux = false
     features.intelRdt = false
-    features.netDevices = false
     return features.document
   }
 }

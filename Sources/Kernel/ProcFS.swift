@@ -36,6 +36,11 @@ package final class ProcFS {
     try open("\(pid)/ns", [.path, .directory]).open(name, [.readOnly], resolve: [])
   }
 
+  /// Opens a namespace of this process, such as `net`.
+  package func openOwnNamespace(_ name: String) throws(Failure) -> Descriptor {
+    try open("self/ns", [.path, .directory]).open(name, [.readOnly], resolve: [])
+  }
+
   /// One write of `text` to a file below /proc.
   package func write(_ text: String, to path: String) throws(Failure) {
     try open(path, [.writeOnly]).writeOnce(text)

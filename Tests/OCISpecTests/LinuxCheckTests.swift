@@ -101,6 +101,17 @@ import Testing
         "eth1": NetDevice(name: "0123456789abcdef"), "eth2": NetDevice(name: "0123456789abcde"),
       ]
     },
+    CheckRow(
+      #"linux.netDevices["eth0"].name: "a%db" has a % that is not a %d at its end, for the kernel to number it"#,
+      #"linux.netDevices["eth2"]: would get the name "eth3", which linux.netDevices["eth1"] gets"#,
+      #"linux.netDevices["eth3"]: would get the name "eth3", which linux.netDevices["eth2"] gets"#
+    ) {
+      $0.linux.netDevices = [
+        "eth0": NetDevice(name: "a%db"), "eth1": NetDevice(name: "eth3"), "eth2": NetDevice(name: "eth3"), "eth3": NetDevice(),
+        "eth4": NetDevice(name: "c%d"), "eth5": NetDevice(name: "c%d"),
+      ]
+    },
+    .fine { $0.linux.netDevices = ["eth0": NetDevice(name: "eth1"), "eth1": NetDevice(name: "eth0")] },
   ]
 
   private static func policy(_ mode: MemoryPolicyMode, _ nodes: String, _ flags: MemoryPolicyFlag..., say: String...) -> CheckRow

@@ -75,7 +75,7 @@ struct NamespacePlan {
       return key.map { "sysctl \"\($0)\"" }
     }
     switch kind {
-    case .network: return sysctl(["net/"])
+    case .network: return spec.linux.netDevices.isEmpty ? sysctl(["net/"]) : "linux.netDevices"
     case .ipc: return sysctl(["kernel/msg", "kernel/sem", "kernel/shm", "fs/mqueue/"])
     case .uts:
       return !spec.hostname.isEmpty ? "hostname" : !spec.domainname.isEmpty ? "domainname" : sysctl(["kernel/domainname"])

@@ -11,6 +11,7 @@ struct Host: ~Copyable {
   let cgroup: ControlGroup
   /// ``ControlGroup/outOfMemoryKills`` before init was.
   private let earlierKills: Int?
+  private let netDevices = NetDevices()
 
   /// Starts init in its namespaces and its cgroup.
   ///
@@ -62,7 +63,11 @@ struct Host: ~Copyable {
       try send(.proceed)
     }
     while true {
-      switch try rendezvous.receive() {
+      let (message, descriptor) = try rendezvous.receiveWithDescriptor()
+      switch message {
+      case .networkNamespace:
+        try moveNetDevices(into: descriptor)
+        try send(.proceed)
       case .mounted:
         try runHooks()
         try send(.proceed)
@@ -85,6 +90,13 @@ struct Host: ~Copyable {
     }
   }
 
+  private func moveNetDevices(into namespace: SharedDescriptor?) throws(Failure) {
+    guard let namespace, namespace.descriptor.namespaceKind() == .network else {
+      throw Failure("the container's process sent no network namespace")
+    }
+    try netDevices.move(plan.spec.linux.netDevices, into: namespace)
+  }
+
   private func runHooks() throws(Failure) {
     let state = plan.hookState.document(status: .creating, pid: process.pid)
     let container = try process.withDescriptor { pidfd throws(Failure) in SharedDescriptor(try pidfd.duplicate()) }
@@ -103,5 +115,8 @@ struct Host: ~Copyable {
   }
 
   /// Ends a container that will not be.
-  func abandon() { process.end() }
+  func abandon() {
+    process.end()
+    netDevices.putBack()
+  }
 }

@@ -11,6 +11,8 @@ extension Init {
     },
     Step(name: "joining a session keyring") { me, host throws(Failure) in try SessionKeyring.apply(me.plan, host) },
     Step(name: "loopback") { me, host throws(Failure) in try Loopback.apply(me.plan) },
+    // Before what may name one of them: hooks, and a sysctl such as net.ipv4.conf.eth0.forwarding.
+    Step(name: "network devices") { me, host throws(Failure) in try NetDevices.apply(me.plan, host) },
     // In the order of config.json; a later one may lie in an earlier one.
     Step(name: "mounts") { me, host throws(Failure) in
       var later: [SharedDescriptor] = []

@@ -7,6 +7,9 @@ import Kernel
 ///    │  clone3 ───────────────────────────▶ │
 ///    │  writes the id maps                  │ waits, if it has a new user namespace
 ///    │  ── proceed ───────────────────────▶ │
+///    │ ◀───────── networkNamespace + fd ── │ only with linux.netDevices
+///    │  moves them                          │
+///    │  ── proceed ───────────────────────▶ │
 ///    │                                      │ mounts, devices
 ///    │ ◀──────────────────────── mounted ── │ only if there are hooks for it
 ///    │  prestart and createRuntime hooks    │
@@ -19,6 +22,8 @@ import Kernel
 /// pair, so it arrives whole; the end of init is an empty packet.
 enum Message: Equatable {
   case proceed
+  /// Comes with a handle of the network namespace; answered with `proceed` once linux.netDevices are in it.
+  case networkNamespace
   case mounted
   case ready
   /// Comes with the listener of the seccomp filter; answered with `proceed` once the supervisor has it.
@@ -36,6 +41,7 @@ enum Message: Equatable {
     case .failed(let failure): [4] + failure.encoded
     case .seccompListener: [5]
     case .debug(let text): [6] + Array(text.utf8)
+    case .networkNamespace: [7]
     }
   }
 
@@ -48,6 +54,7 @@ enum Message: Equatable {
     case 4: self = .failed(Failure(decoding: bytes.dropFirst()))
     case 5: self = .seccompListener
     case 6: self = .debug(String(decoding: bytes.dropFirst(), as: UTF8.self))
+    case 7: self = .networkNamespace
     default: return nil
     }
   }

@@ -22,11 +22,19 @@ extension Spec {
         "linux.netDevices", "unable to move network devices without a private NET namespace, add network to linux.namespaces")
     }
     if rootless { found.add("linux.netDevices", "network devices cannot be moved into rootless containers") }
+    var taken: [String: String] = [:]
     for (host, device) in linux.netDevices.sorted(by: { $0.key < $1.key }) {
       let path = "linux.netDevices[\(host.quoted)]"
       if !isInterfaceName(host) { found.add(path, "is no valid interface name") }
       if !device.name.isEmpty, !isInterfaceName(device.name) {
         found.add("\(path).name", "\(device.name.quoted) is no valid interface name")
+      } else if device.name.dropLast(device.name.hasSuffix("%d") ? 2 : 0).contains("%") {
+        found.add("\(path).name", "\(device.name.quoted) has a % that is not a %d at its end, for the kernel to number it")
+      }
+      let name = device.name.isEmpty ? host : device.name
+      if name.hasSuffix("%d") { continue }
+      if let other = taken.updateValue(host, forKey: name) {
+        found.add(path, "would get the name \(name.quoted), which linux.netDevices[\(other.quoted)] gets")
       }
     }
   }
