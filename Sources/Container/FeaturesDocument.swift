@@ -12,7 +12,6 @@ package enum FeaturesFacts {
     features.cgroups.systemd = false
     features.cgroups.systemdUser = false
     features.selinux = false
-    features.intelRdt = false
     return features.document
   }
 }

@@ -21,6 +21,7 @@ struct Plan {
   var process: ProcessPlan?
   var console: ConsolePlan?
   var seccomp: SeccompPlan?
+  var resourceControl: ResourceControl?
   let controlGroup: ControlGroupPlan
   var noPivot: Bool
   /// Whether init tells its steps for the debug log.
@@ -50,6 +51,7 @@ struct Plan {
       plan.process = try ProcessPlan.plan(process, namespaces, request, runtime.warn)
       if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
     }
+    plan.resourceControl = try ResourceControl.plan(spec, id: request.id, proc)
     plan.seccomp = try SeccompFeature.plan(
       spec.linux.seccomp, cacheDirectory: "\(runtime.root)/\(StateDirectory.cache)/seccomp", warn: runtime.warn,
       debug: { runtime.debug?($0) })

@@ -22,6 +22,8 @@ struct SavedState {
   /// For a container without a mount namespace, whose mounts are the host's: the mount its rootfs was on before them, so
   /// that `delete` removes those and never the engine's own.
   var hostMountID: UInt64?
+  /// Groups of the resctrl file system that are removed with the container.
+  var resourceControlGroups: [String]
   var annotations: [String: String]
 
   // MARK: The file
@@ -70,6 +72,7 @@ struct SavedState {
         deviceProgram: $0.integer("deviceProgram"))
     }
     hostMountID = reader.integer("hostMountID")
+    resourceControlGroups = reader.strings("resourceControlGroups")
     annotations = reader.stringMap("annotations", opaque: true)
   }
 
@@ -80,6 +83,7 @@ struct SavedState {
       ("startTime", .unsigned(startTime)), ("annotations", .map(annotations)),
     ]
     if let hostMountID { members.append(("hostMountID", .unsigned(hostMountID))) }
+    if !resourceControlGroups.isEmpty { members.append(("resourceControlGroups", .strings(resourceControlGroups))) }
     if let controlGroup {
       var group: [(name: String, value: JSONValue)] = [
         ("path", .string(controlGroup.path)), ("inode", .unsigned(controlGroup.inode)),
@@ -104,6 +108,7 @@ struct SavedState {
     startTime = 0
     controlGroup = nil
     hostMountID = plan.namespaces.hasMountNamespace ? nil : plan.rootfs.mountID
+    resourceControlGroups = plan.resourceControl?.ownGroups ?? []
     annotations = plan.spec.annotations
   }
 

@@ -59,6 +59,7 @@ package enum FileSystemMagic {
   package static let tmpfs = 0x0102_1994
   package static let cgroup2 = 0x6367_7270
   package static let mqueue = 0x1980_0202
+  package static let resctrl = 0x0765_5821
 }
 
 private let emptyPath: CInt = 0x1000  // AT_EMPTY_PATH

@@ -6,7 +6,6 @@ import OCISpec
 enum Refused {
   static func check(_ spec: Spec) throws(Failure) {
     let linux = spec.linux
-    if linux.intelRdt != nil { throw refusal("linux.intelRdt") }
     if !linux.mountLabel.isEmpty { throw refusal("linux.mountLabel") }
     if !(spec.process?.selinuxLabel ?? "").isEmpty, !isSELinuxEnabled {
       throw Failure("selinux label is specified in config, but selinux is disabled or not supported")

@@ -65,6 +65,10 @@ extension Runtime {
     let namespaces = plan.namespaces
     rollback.add { ControlGroupPlan.discard(cgroup, namespaces) }
     saved.controlGroup = cgroup.record
+    if let resourceControl = plan.resourceControl {
+      try resourceControl.make()
+      rollback.add { resourceControl.discard() }
+    }
     let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
     if let mountID = saved.hostMountID {
       let rootfs = plan.rootfs.path

@@ -45,6 +45,7 @@ extension Runtime {
     if let record = saved.controlGroup {
       try during("removing cgroup \(record.path)", try ControlGroup.remove(record, in: try Hierarchy.find()))
     }
+    try ResourceControl.remove(saved.resourceControlGroups, proc)
     if let mountID = saved.hostMountID { try HostMounts.remove(from: saved.rootfs, downTo: mountID) }
     try directory.remove()
     runPoststop(spec, saved.hookState)

@@ -56,6 +56,7 @@ struct Host: ~Copyable {
 
   /// Leads init to the start gate.
   func bringToGate(_ runtime: Runtime) throws(Failure) {
+    try plan.resourceControl?.add(process.pid)
     if let process = plan.process { try OOMScoreAdjustment.apply(process.process, pid: self.process.pid, plan.proc) }
     if plan.namespaces.hasUserNamespace {
       if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }

@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+extension Scenarios {
+  /// `linux.intelRdt`: config-linux.md "IntelRdt". Few machines have it; what is done with a resctrl file system is asked in
+  /// `ResourceControlTests`.
+  @Suite(.disabled(if: Host.mountInfo().contains { $0.fileSystem == "resctrl" }, "this machine has it"))
+  struct IntelRDT {
+    /// "If no mounted resctrl pseudo-filesystem is available, the runtime MUST generate an error."
+    @Test(
+      .disabled(if: Runtime.isOldRunc, "runc 1.1 ignores some of them"), .disabled(if: Runtime.isCrun, "crun leaves the cgroup"),
+      arguments: [
+        ["l3CacheSchema": "L3:0=f"], ["memBwSchema": "MB:0=20"], ["schemata": ["L3:0=f", "MB:0=20"]], ["closID": "gold"],
+        ["closID": "/", "enableMonitoring": true], ["enableMonitoring": true], [:],
+      ] as [Value]) func withoutResctrlItIsRefused(section: Value) throws
+    {
+      let bundle = try Bundle()
+      bundle.config["linux.intelRdt"] = section
+      expectApusSays("linux.intelRdt: no resctrl file system is mounted (mount -t resctrl", try refusal(of: bundle))
+    }
+
+    /// Its name alone decides: something else may be mounted at the usual place.
+    @Test(.enabled(if: Runtime.isApus, "only apus names the file system"))
+    func anotherFileSystemThereIsNotTaken() throws {
+      let bundle = try Bundle()
+      bundle.config["linux.intelRdt"] = ["l3CacheSchema": "L3:0=f"]
+      try withHostTmpfs(at: "\(bundle.directory.path)/resctrl") {
+        expectFailure(try refusal(of: bundle), saying: "no resctrl file system is mounted")
+      }
+    }
+
+    @Test(.enabled(if: Runtime.isApus, "only apus names the property"), arguments: ["..", "a/b", "//"])
+    func aNameThatIsAPathIsRefused(name: String) throws {
+      let bundle = try Bundle()
+      bundle.config["linux.intelRdt"] = ["closID": .string(name)]
+      expectFailure(try refusal(of: bundle), saying: "linux.intelRdt.closID: invalid intelRdt.ClosID")
+    }
+  }
+}
