@@ -11,7 +11,7 @@ package enum FeaturesFacts {
         enabled: true, supportedFlags: SeccompFeature.supportedFlags, libseccompVersion: SeccompFilter.libraryVersion))
     features.cgroups.systemd = false
     features.cgroups.systemdUser = false
-    features.selinux = false
+    features.netDevices = false
     return features.document
   }
 }

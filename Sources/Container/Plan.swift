@@ -35,7 +35,8 @@ struct Plan {
     _ bundle: Bundle, _ request: CreateRequest, _ terminal: SharedDescriptor?, _ runtime: Runtime
   ) throws(Failure) -> Plan {
     let spec = bundle.spec
-    try Refused.check(spec)
+    try ExecLabels.check(spec.process)
+    try MountLabel.check(spec.linux)
     let proc = try ProcFS()
     let namespaces = try NamespacePlan.plan(spec)
     let rootfs = try RootfsPlan.plan(spec, bundle: bundle.path)

@@ -129,11 +129,15 @@ extension Descriptor {
     for name in try original.extendedAttributeNames() {
       let value = try original.extendedAttribute(name)
       do {
-        try call("fsetxattr") { unsafe apus_setxattr(number, name, value, value.count) }
+        try setExtendedAttribute(name, value)
       } catch  where error.errno == .notSupported || error.errno == .notPermitted {
         continue  // tmpfs takes only trusted.* and security.* (user.* since 6.6), and those only from the initial user namespace
       }
     }
+  }
+
+  package func setExtendedAttribute(_ name: String, _ value: [UInt8]) throws(Failure) {
+    try call("fsetxattr") { unsafe apus_setxattr(number, name, value, value.count) }
   }
 
   private func extendedAttributeNames() throws(Failure) -> [String] {

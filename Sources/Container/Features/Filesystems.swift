@@ -14,10 +14,13 @@ enum Filesystems {
       throw Failure("the mount has no type and no bind option", hint: "add `type`, or `bind` to its options")
     }
     if type == "cgroup" || type == "cgroup2" { return try CgroupMount.make(planned, plan) }
-    return try make(type: type, planned)
+    let tree = try make(type: type, planned, context: MountLabel.context(ofType: type, options: planned.options.data, plan))
+    try MountLabel.apply(to: tree, ofType: type, plan)
+    return tree
   }
 
-  static func make(type: String, _ planned: PlannedMount) throws(Failure) -> Descriptor {
+  /// - Parameter context: what SELinux is to see in its files.
+  static func make(type: String, _ planned: PlannedMount, context label: String? = nil) throws(Failure) -> Descriptor {
     let context: FilesystemContext
     do { context = try FilesystemContext(type: type) } catch {
       throw explained(error.adding(context: "file system type \(type)"), type)
@@ -27,6 +30,7 @@ enum Filesystems {
     let options = planned.options
     try setSuperblockFlags(planned, context)
     for option in options.data { try set(option, context) }
+    if let label { try context.set("context", label) }
     var attributes = Kernel.MountAttributes(rawValue: options.set.rawValue)
     if becomesReadOnlyLater(planned) { attributes.remove(.readOnly) }
     do { return try context.mount(attributes: attributes) } catch { throw explained(error, type) }
@@ -58,11 +62,14 @@ enum Filesystems {
       || planned.options.superblockSet.contains(.silent)
   }
 
-  static func mountClassic(_ planned: PlannedMount, on target: borrowing Descriptor) throws(Failure) {
+  static func mountClassic(_ planned: PlannedMount, on target: borrowing Descriptor, _ plan: Plan) throws(Failure) {
+    let options = planned.options.data
+    // Quoted, as a label may have commas in it.
+    let label = MountLabel.context(ofType: planned.mount.type, options: options, plan).map { ["context=\"\($0)\""] } ?? []
     try mountClassically(
       source: planned.mount.source.isEmpty ? "none" : planned.mount.source, on: target, type: planned.mount.type,
       flags: UInt(planned.options.superblockSet.rawValue),
-      data: planned.options.data.joined(separator: ","))
+      data: (options + label).joined(separator: ","))
   }
 
   /// A tmpfs, and /dev whatever it is, stays writable until the mount points, devices and links in it are made.

@@ -13,12 +13,12 @@ enum MaskedPaths {
     let null = try during("opening /dev/null for the masked paths", try verifiedNull(rootfs))
     var empty: SharedDescriptor?
     for path in paths {
-      try during("masking \(path)", try mask(path, rootfs, null, &empty))
+      try during("masking \(path)", try mask(path, plan, rootfs, null, &empty))
     }
   }
 
   private static func mask(
-    _ path: String, _ rootfs: borrowing Rootfs, _ null: borrowing Descriptor, _ empty: inout SharedDescriptor?
+    _ path: String, _ plan: Plan, _ rootfs: borrowing Rootfs, _ null: borrowing Descriptor, _ empty: inout SharedDescriptor?
   ) throws(Failure) {
     let target: Descriptor
     // Only the path itself may be missing: a kernel has not all of them.
@@ -30,6 +30,7 @@ enum MaskedPaths {
     let context = try FilesystemContext(type: "tmpfs")
     try context.set("nr_blocks", "1")
     try context.set("nr_inodes", "1")
+    if let label = MountLabel.context(ofType: "tmpfs", plan) { try context.set("context", label) }
     let directory = try context.mount(attributes: [.readOnly, .noSetUserID, .noDevices, .noExecution])
     try directory.attach(to: target)
     empty = SharedDescriptor(directory)

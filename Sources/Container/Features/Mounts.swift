@@ -116,7 +116,7 @@ enum Mounts {
       try tree.attach(to: target)
     case .filesystem:
       let target = try MountTarget.open(planned, isDirectory: true, rootfs)
-      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, rootfs) }
+      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, plan, rootfs) }
       let tree = try Filesystems.make(planned, plan)
       try finish(tree, planned, on: target, plan, &readOnlyLater)
     }
@@ -146,9 +146,9 @@ enum Mounts {
   /// A file system whose options the newer calls cannot take. There is a moment in which it is seen without its attributes,
   /// by nobody but us: no process of the container runs yet.
   private static func mountClassic(
-    _ planned: PlannedMount, on target: borrowing Descriptor, _ rootfs: borrowing Rootfs
+    _ planned: PlannedMount, on target: borrowing Descriptor, _ plan: Plan, _ rootfs: borrowing Rootfs
   ) throws(Failure) {
-    try Filesystems.mountClassic(planned, on: target)
+    try Filesystems.mountClassic(planned, on: target, plan)
     let mounted = try rootfs.open(planned.destination)
     try setAttributes(planned.options, of: mounted, includingPlain: true)
     for propagation in planned.options.propagation { try propagation.apply(to: mounted) }

@@ -1,0 +1,30 @@
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// linux.mountLabel — config-linux.md "Mount Label": the SELinux context of the file systems made for the container.
+enum MountLabel {
+  /// Host: without SELinux no file system takes a context, as runc finds out when it mounts the first.
+  static func check(_ linux: Linux) throws(Failure) {
+    if linux.mountLabel.isEmpty || ExecLabels.isSELinuxEnabled { return }
+    throw Failure("linux.mountLabel is specified in config, but selinux is disabled or not supported")
+  }
+
+  /// Those of the kernel itself have labels of its own and take none; for a bind mount the files' own count.
+  private static let unlabelled: Set<String> = ["proc", "sysfs", "cgroup", "cgroup2", "mqueue"]
+
+  /// The value of the mount option `context`; nil for a file system that takes none, or has one in its options.
+  static func context(ofType type: String, options: [String] = [], _ plan: Plan) -> String? {
+    let label = plan.spec.linux.mountLabel
+    if label.isEmpty || unlabelled.contains(type) || options.contains(where: { $0.hasPrefix("context=") }) { return nil }
+    return label
+  }
+
+  /// mqueue takes no option, but a label of its root, which the queues inherit.
+  static func apply(to tree: borrowing Descriptor, ofType type: String, _ plan: Plan) throws(Failure) {
+    let label = plan.spec.linux.mountLabel
+    if label.isEmpty || type != "mqueue" { return }
+    let root = try tree.open(".", [.readOnly, .directory], resolve: .beneath)
+    try during("labelling it \(label)", try root.setExtendedAttribute("security.selinux", Array(label.utf8)))
+  }
+}
