@@ -69,6 +69,33 @@ extension Scenarios {
       #expect(try Self.scheduling(scheduler) == fields)
     }
 
+    /// The kernel's admission test says no on a machine whose cpus are divided: then its word is passed on.
+    @Test(.disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2")) func aDeadlineIsSetOrRefused() throws {
+      let bundle = try Bundle(["cat", "/proc/self/stat"])
+      bundle.config["process.scheduler"] = [
+        "policy": "SCHED_DEADLINE", "runtime": 5_000_000, "deadline": 50_000_000, "period": 100_000_000,
+      ]
+      let outcome = try Runtime().run(bundle)
+      if outcome.succeeded {
+        let fields = outcome.stdout.split(whereSeparator: \.isWhitespace).map(String.init)
+        #expect(fields.count > 40 && fields[40] == "6", "\(outcome)")
+      } else {
+        expectApusSays("setting the scheduler SCHED_DEADLINE: sched_setattr: ", outcome)
+      }
+    }
+
+    /// SCHED_FLAG_RESET_ON_FORK: the shell has the policy, what it starts has not.
+    @Test(
+      .disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"),
+      .disabled(if: Host.isLab, "its kernel has RT_GROUP_SCHED, which gives no realtime below the root cgroup"))
+    func aSchedulerFlagIsSet() throws {
+      for (flags, policies) in [(["SCHED_FLAG_RESET_ON_FORK"], "1 0\n"), ([], "1 1\n")] as [(Value, String)] {
+        let bundle = try Bundle(shell: "echo $(cut -d' ' -f41 /proc/$$/stat) $(cut -d' ' -f41 /proc/self/stat)")
+        bundle.config["process.scheduler"] = ["policy": "SCHED_FIFO", "priority": 1, "flags": flags]
+        #expect(try output(of: bundle) == policies)
+      }
+    }
+
     @Test(
       .disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"),
       arguments: [
@@ -88,7 +115,7 @@ extension Scenarios {
       .disabled(if: Runtime.isOldRunc || Runtime.isCrun, "runc has it since 1.2"),
       arguments: [
         ("IOPRIO_CLASS_BE", 3, "best-effort: prio 3"), ("IOPRIO_CLASS_BE", 0, "best-effort: prio 0"),
-        ("IOPRIO_CLASS_IDLE", 0, "idle"),
+        ("IOPRIO_CLASS_IDLE", 0, "idle"), ("IOPRIO_CLASS_RT", 4, "realtime: prio 4"),
       ])
     func theIOPriorityIsSet(name: String, priority: Int, shown: String) throws {
       let bundle = try Bundle(shell: "ionice -p $$")

@@ -170,6 +170,29 @@ extension Scenarios {
         ["blockIO": ["throttleReadBpsDevice": [["major": 8, "minor": 4000, "rate": 100]]]], saying: "no such block device")
     }
 
+    // MARK: hugetlb, rdma
+
+    /// Reservations are limited too, where the kernel counts them (config-linux.md "Huge page limits").
+    @Test(.needs("hugetlb"), .disabled(if: Runtime.isCrun, "crun limits the usage only")) func hugePages() throws {
+      let found = try Self.files(
+        ["hugetlb.2MB.max", "hugetlb.2MB.rsvd.max"], ["hugepageLimits": [["pageSize": "2MB", "limit": 4_194_304]]])
+      #expect(found == ["4194304", "4194304"])
+    }
+
+    @Test(.needs("hugetlb"), .enabled(if: Runtime.isApus, "peers name the file only"), arguments: ["64KB", "8GB"])
+    func aPageSizeTheMachineHasNotIsRefused(size: String) throws {
+      try Self.refused(["hugepageLimits": [["pageSize": .string(size), "limit": 1]]], saying: "hugetlb.\(size).max")
+    }
+
+    @Test(.enabled(if: Runtime.isApus, "only apus names the property")) func aPageSizeThatIsNoneIsRefused() throws {
+      try Self.refused(
+        ["hugepageLimits": [["pageSize": "2mb", "limit": 1]]], saying: "linux.resources.hugepageLimits[0].pageSize")
+    }
+
+    @Test(.enabled(if: Runtime.isApus, "peers write it all the same")) func rdmaWithoutALimitIsRefused() throws {
+      try Self.refused(["rdma": ["mlx5_1": .object([:])]], saying: #"linux.resources.rdma["mlx5_1"]: needs at least one"#)
+    }
+
     // MARK: unified
 
     @Test(.needs("memory")) func unifiedIsWritten() throws {
@@ -207,7 +230,7 @@ extension Scenarios {
       arguments: [
         ("memory", ["memory": ["limit": 67_108_864]]), ("cpu", ["cpu": ["shares": 512]]), ("pids", ["pids": ["limit": 10]]),
         ("io", ["blockIO": ["weight": 100]]), ("cpuset", ["cpu": ["cpus": "0"]]),
-        ("rdma", ["rdma": ["mlx5_1": ["hcaHandles": 3]]]),
+        ("rdma", ["rdma": ["mlx5_1": ["hcaHandles": 3]]]), ("hugetlb", ["hugepageLimits": [["pageSize": "2MB", "limit": 0]]]),
       ] as [(String, Value)]) func aLimitWithoutItsControllerIsRefused(controller: String, resources: Value) throws
     {
       if Host.controllers.contains(controller) { return }

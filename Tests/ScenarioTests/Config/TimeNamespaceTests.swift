@@ -34,6 +34,21 @@ extension Scenarios {
       #expect(lines.contains(["boottime", "1000000", "314159"]))
     }
 
+    /// Of one clock only, and back in time.
+    @Test func anOffsetMayBeNegative() throws {
+      let bundle = try Self.bundle("cat /proc/self/timens_offsets")
+      bundle.config["linux.timeOffsets"] = ["monotonic": ["secs": -5, "nanosecs": 7]]
+      let lines = try output(of: bundle).split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+      #expect(lines.contains(["monotonic", "-5", "7"]) && lines.contains(["boottime", "0", "0"]), "\(lines)")
+    }
+
+    /// A clock that would begin before 0 is the kernel's to refuse.
+    @Test func anOffsetTheKernelRefusesIsNamed() throws {
+      let bundle = try Self.bundle("true")
+      bundle.config["linux.timeOffsets"] = ["boottime": ["secs": -9_000_000_000, "nanosecs": 0]]
+      expectApusSays("setting the time offset boottime -9000000000 0", try refusal(of: bundle))
+    }
+
     @Test func theRuntimeItselfStaysInItsOwnTime() throws {
       let bundle = try Self.bundle("true")
       bundle.config["linux.timeOffsets"] = ["boottime": ["secs": 5_000_000, "nanosecs": 0]]
