@@ -52,7 +52,7 @@ struct Plan {
       plan.process = try ProcessPlan.plan(process, namespaces, request, runtime.warn)
       if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
     }
-    plan.resourceControl = try ResourceControl.plan(spec, id: request.id, proc)
+    plan.resourceControl = try ResourceControl.plan(spec, id: request.id, proc, runtime.warn)
     plan.seccomp = try SeccompFeature.plan(
       spec.linux.seccomp, cacheDirectory: "\(runtime.root)/\(StateDirectory.cache)/seccomp", warn: runtime.warn,
       debug: { runtime.debug?($0) })

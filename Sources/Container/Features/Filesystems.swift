@@ -14,7 +14,8 @@ enum Filesystems {
       throw Failure("the mount has no type and no bind option", hint: "add `type`, or `bind` to its options")
     }
     if type == "cgroup" || type == "cgroup2" { return try CgroupMount.make(planned, plan) }
-    let tree = try make(type: type, planned, context: MountLabel.context(ofType: type, options: planned.options.data, plan))
+    let tree = try make(
+      type: type, planned, context: MountLabel.context(plan.spec.linux.mountLabel, ofType: type, options: planned.options.data))
     try MountLabel.apply(to: tree, ofType: type, plan)
     return tree
   }
@@ -65,7 +66,9 @@ enum Filesystems {
   static func mountClassic(_ planned: PlannedMount, on target: borrowing Descriptor, _ plan: Plan) throws(Failure) {
     let options = planned.options.data
     // Quoted, as a label may have commas in it.
-    let label = MountLabel.context(ofType: planned.mount.type, options: options, plan).map { ["context=\"\($0)\""] } ?? []
+    let label =
+      MountLabel.context(plan.spec.linux.mountLabel, ofType: planned.mount.type, options: options).map { ["context=\"\($0)\""] }
+      ?? []
     try mountClassically(
       source: planned.mount.source.isEmpty ? "none" : planned.mount.source, on: target, type: planned.mount.type,
       flags: UInt(planned.options.superblockSet.rawValue),

@@ -14,8 +14,7 @@ enum MountLabel {
   private static let unlabelled: Set<String> = ["proc", "sysfs", "cgroup", "cgroup2", "mqueue"]
 
   /// The value of the mount option `context`; nil for a file system that takes none, or has one in its options.
-  static func context(ofType type: String, options: [String] = [], _ plan: Plan) -> String? {
-    let label = plan.spec.linux.mountLabel
+  static func context(_ label: String, ofType type: String, options: [String] = []) -> String? {
     if label.isEmpty || unlabelled.contains(type) || options.contains(where: { $0.hasPrefix("context=") }) { return nil }
     return label
   }

@@ -21,8 +21,11 @@ struct ResourceControl {
 
   // MARK: Host
 
-  static func plan(_ spec: Spec, id: String, _ proc: ProcFS) throws(Failure) -> ResourceControl? {
+  static func plan(_ spec: Spec, id: String, _ proc: ProcFS, _ warn: (String) -> Void) throws(Failure) -> ResourceControl? {
     guard let rdt = spec.linux.intelRdt else { return nil }
+    for (name, isSet) in [("enableCMT", rdt.enableCMT), ("enableMBM", rdt.enableMBM)] where isSet {
+      warn("linux.intelRdt.\(name) is ignored: since 1.3 of the spec enableMonitoring takes its place")
+    }
     return try during("linux.intelRdt", try plan(rdt, id: id, try ResourceControlMount.find(proc)))
   }
 

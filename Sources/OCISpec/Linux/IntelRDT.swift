@@ -1,6 +1,6 @@
 import JSON
 
-/// config-linux.md "IntelRdt". The members `enableCMT` and `enableMBM` of 1.1 to 1.2.1 are gone from the spec and ignored.
+/// config-linux.md "IntelRdt".
 package struct IntelRDT: Equatable, Sendable {
   /// Empty: the container's id; `/`: the default class.
   package var closID = ""
@@ -9,6 +9,9 @@ package struct IntelRDT: Equatable, Sendable {
   package var l3CacheSchema = ""
   package var memBwSchema = ""
   package var enableMonitoring = false
+  /// Of 1.1 to 1.2.1 alone, which did not say what they do; 1.3 has `enableMonitoring` instead.
+  package var enableCMT = false
+  package var enableMBM = false
 
   package init() {}
 
@@ -18,5 +21,7 @@ package struct IntelRDT: Equatable, Sendable {
     l3CacheSchema = reader.string("l3CacheSchema") ?? ""
     memBwSchema = reader.string("memBwSchema") ?? ""
     enableMonitoring = reader.flag("enableMonitoring") ?? false
+    enableCMT = reader.flag("enableCMT") ?? false
+    enableMBM = reader.flag("enableMBM") ?? false
   }
 }

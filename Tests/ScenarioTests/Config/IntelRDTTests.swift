@@ -19,6 +19,16 @@ extension Scenarios {
       expectApusSays("linux.intelRdt: no resctrl file system is mounted (mount -t resctrl", try refusal(of: bundle))
     }
 
+    @Test(.enabled(if: Runtime.isApus, "peers ignore them"), arguments: ["enableCMT", "enableMBM"])
+    func whatTheSpecHasNoMoreIsWarnedOf(name: String) throws {
+      let bundle = try Bundle()
+      bundle.config["linux.intelRdt"] = .object([name: true])
+      try bundle.write()
+      let outcome = try Runtime().create(TemporaryDirectory.newID(), bundle)
+      #expect(outcome.stderr.contains("linux.intelRdt.\(name) is ignored"), "\(outcome)")
+      #expect(!outcome.succeeded)
+    }
+
     /// Its name alone decides: something else may be mounted at the usual place.
     @Test(.enabled(if: Runtime.isApus, "only apus names the file system"))
     func anotherFileSystemThereIsNotTaken() throws {
