@@ -28,8 +28,11 @@ final class InterfacePair {
 
   var exists: Bool { File.exists("/sys/class/net/\(name)") }
 
+  /// The kernel of `conformance/lab/uml` has no IPv6.
+  static let hasIPv6 = File.exists("/proc/net/if_inet6")
+
   func setUp(_ addresses: String...) throws {
-    for address in addresses { try Self.ip("address", "add", address, "dev", name) }
+    for address in addresses where Self.hasIPv6 || !address.contains(":") { try Self.ip("address", "add", address, "dev", name) }
     for end in [name, peer] { try Self.ip("link", "set", end, "up") }
   }
 
@@ -62,7 +65,8 @@ extension Scenarios {
       let bundle = try Self.bundle("ip link show \(pair.name); ip address show \(pair.name); ls /sys/class/net", [pair.name: ""])
       let outcome = try Runtime().run(bundle)
       expectSuccess(outcome)
-      for text in ["mtu 1400", "02:00:00:00:12:34", "inet 10.99.7.2/24", "inet6 fd00:99::2/64", ",UP"] {
+      for text in ["mtu 1400", "02:00:00:00:12:34", "inet 10.99.7.2/24", "inet6 fd00:99::2/64", ",UP"]
+      where InterfacePair.hasIPv6 || !text.hasPrefix("inet6") {
         #expect(outcome.stdout.contains(text), "no \(text) in \(outcome)")
       }
     }
@@ -152,7 +156,7 @@ extension Scenarios {
       #expect(link.contains(",UP"), "\(link)")
       #expect(try pair.shown("-4", "address", "show") == before.0)
       let addresses = try pair.shown("-6", "address", "show", "scope", "global")
-      #expect(addresses.contains("fd00:99::2/64"), "\(before.1) became \(addresses)")
+      #expect(addresses.contains("fd00:99::2/64") == InterfacePair.hasIPv6, "\(before.1) became \(addresses)")
     }
 
     @Test func theLoopbackCannotMove() throws {
