@@ -14,6 +14,8 @@ struct Plan {
   /// The directory that becomes `/`.
   var rootfs: RootfsPlan
   var mounts: [PlannedMount] = []
+  /// The SELinux context of file systems; empty without SELinux.
+  var mountLabel = ""
   /// The soft limit of open files to put back; nil when it was not raised.
   var openFileLimit: UInt64?
   /// The host's nodes for what a process in a user namespace may not mknod(2).
@@ -36,7 +38,6 @@ struct Plan {
   ) throws(Failure) -> Plan {
     let spec = bundle.spec
     try ExecLabels.check(spec.process)
-    try MountLabel.check(spec.linux)
     let proc = try ProcFS()
     let namespaces = try NamespacePlan.plan(spec)
     let rootfs = try RootfsPlan.plan(spec, bundle: bundle.path)
@@ -46,6 +47,7 @@ struct Plan {
       tellsSteps: runtime.debug != nil, noNewKeyring: request.noNewKeyring,
       hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: bundle.path, annotations: spec.annotations))
     plan.openFileLimit = try OpenFileLimit.raise(for: spec.mounts.count)
+    plan.mountLabel = MountLabel.plan(spec.linux, warn: runtime.warn)
     plan.mounts = try Mounts.plan(spec, bundle: bundle.path, rootfs: rootfs, proc)
     plan.hostDevices = try Devices.plan(spec, namespaces)
     if let process = spec.process {

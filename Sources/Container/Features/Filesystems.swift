@@ -15,7 +15,7 @@ enum Filesystems {
     }
     if type == "cgroup" || type == "cgroup2" { return try CgroupMount.make(planned, plan) }
     let tree = try make(
-      type: type, planned, context: MountLabel.context(plan.spec.linux.mountLabel, ofType: type, options: planned.options.data))
+      type: type, planned, context: MountLabel.context(plan.mountLabel, ofType: type, options: planned.options.data))
     try MountLabel.apply(to: tree, ofType: type, plan)
     return tree
   }
@@ -67,7 +67,7 @@ enum Filesystems {
     let options = planned.options.data
     // Quoted, as a label may have commas in it.
     let label =
-      MountLabel.context(plan.spec.linux.mountLabel, ofType: planned.mount.type, options: options).map { ["context=\"\($0)\""] }
+      MountLabel.context(plan.mountLabel, ofType: planned.mount.type, options: options).map { ["context=\"\($0)\""] }
       ?? []
     try mountClassically(
       source: planned.mount.source.isEmpty ? "none" : planned.mount.source, on: target, type: planned.mount.type,

@@ -4,10 +4,12 @@ import SystemPackage
 
 /// linux.mountLabel — config-linux.md "Mount Label": the SELinux context of the file systems made for the container.
 enum MountLabel {
-  /// Host: without SELinux no file system takes a context, as runc finds out when it mounts the first.
-  static func check(_ linux: Linux) throws(Failure) {
-    if linux.mountLabel.isEmpty || ExecLabels.isSELinuxEnabled { return }
-    throw Failure("linux.mountLabel is specified in config, but selinux is disabled or not supported")
+  /// Host: the label that is in force. Without SELinux there are no contexts to keep apart, and the label of a configuration
+  /// that was written elsewhere protects nothing here: it is left out with a warning, as crun does without one.
+  static func plan(_ linux: Linux, warn: (String) -> Void) -> String {
+    if linux.mountLabel.isEmpty || ExecLabels.isSELinuxEnabled { return linux.mountLabel }
+    warn("linux.mountLabel \(linux.mountLabel) has no effect, because selinux is disabled or not supported")
+    return ""
   }
 
   /// Those of the kernel itself have labels of its own and take none; for a bind mount the files' own count.
@@ -21,7 +23,7 @@ enum MountLabel {
 
   /// mqueue takes no option, but a label of its root, which the queues inherit.
   static func apply(to tree: borrowing Descriptor, ofType type: String, _ plan: Plan) throws(Failure) {
-    let label = plan.spec.linux.mountLabel
+    let label = plan.mountLabel
     if label.isEmpty || type != "mqueue" { return }
     let root = try tree.open(".", [.readOnly, .directory], resolve: .beneath)
     try during("labelling it \(label)", try root.setExtendedAttribute("security.selinux", Array(label.utf8)))

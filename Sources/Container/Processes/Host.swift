@@ -99,9 +99,12 @@ struct Host: ~Copyable {
   }
 
   private func runHooks() throws(Failure) {
-    let state = plan.hookState.document(status: .creating, pid: process.pid)
     let container = try process.withDescriptor { pidfd throws(Failure) in SharedDescriptor(try pidfd.duplicate()) }
-    for (kind, hooks) in [("prestart", plan.spec.hooks.prestart), ("createRuntime", plan.spec.hooks.createRuntime)] {
+    // prestart hooks are of runtime-spec 1.0, where they belonged to `start` and so read `created`, as from crun.
+    for (kind, hooks, status) in [
+      ("prestart", plan.spec.hooks.prestart, Status.created), ("createRuntime", plan.spec.hooks.createRuntime, .creating),
+    ] {
+      let state = plan.hookState.document(status: status, pid: process.pid)
       try HookRunner.run(
         hooks, kind: kind, state: state, directory: plan.bundle, environment: processEnvironment, container: container)
     }

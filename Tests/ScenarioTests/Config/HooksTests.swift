@@ -110,7 +110,8 @@ extension Scenarios {
       try withRunningContainer(bundle) { container in
         let pid = try container.pid
         let statuses = [
-          "prestart": "creating", "createRuntime": "creating", "createContainer": "creating", "startContainer": "created",
+          "prestart": Runtime.isRunc ? "creating" : "created", "createRuntime": "creating", "createContainer": "creating",
+          "startContainer": "created",
           "poststart": "running",
         ]
         for (kind, status) in statuses {
