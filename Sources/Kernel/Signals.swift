@@ -77,6 +77,12 @@ package enum Signals {
     "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
   ]
 
+  package static let hangUp: CInt = 1
+  package static let interrupt: CInt = 2
+  package static let quit: CInt = 3
+  /// To a job of a shell that uses its terminal while another has it.
+  package static let terminalInput: CInt = 21
+  package static let terminalOutput: CInt = 22
   package static let windowChanged: CInt = 28
   package static let childEnded: CInt = 17
   package static let kill: CInt = 9
@@ -87,54 +93,29 @@ package enum Signals {
   package static let urgent: CInt = 23
 }
 
-/// Waits on several descriptors at once, poll(2).
-package struct Poll {
-  package struct Ready: OptionSet, Sendable {
-    package let rawValue: Int16
-    package init(rawValue: Int16) { self.rawValue = rawValue }
-    package static let input = Ready(rawValue: 1)
-    package static let output = Ready(rawValue: 4)
-    package static let hangUp = Ready(rawValue: 0x10)
-    package static let error = Ready(rawValue: 0x8)
-  }
+/// A signal as it arrived at a signalfd: `struct signalfd_siginfo`.
+package struct ArrivedSignal: Sendable {
+  package let number: CInt
+  /// SI_KERNEL: nobody's kill(2), but a consequence of something, such as a key or the use of a terminal.
+  package let isFromKernel: Bool
+  /// Of the process that sent it. The kernel itself gives our own for what a system call of ours has caused, such as SIGPIPE.
+  package let sender: CInt
 
-  private var numbers: [CInt] = []
-  private var wanted: [Int16] = []
-  package init() {}
-
-  /// Watches `descriptor`, which must stay open as long as this value is used. A negative row is skipped by the kernel.
-  package mutating func add(_ descriptor: borrowing Descriptor, _ events: Ready) {
-    numbers.append(descriptor.number)
-    wanted.append(events.rawValue)
-  }
-
-  package mutating func addStandardStream(_ number: CInt, _ events: Ready) {
-    numbers.append(number)
-    wanted.append(events.rawValue)
-  }
-
-  package mutating func add(_ process: borrowing ProcessHandle) {
-    numbers.append(process.pollNumber)
-    wanted.append(Ready.input.rawValue)
-  }
-
-  /// What is ready, in the order of `add`. −1 waits for ever.
-  package func wait(milliseconds: CInt = -1) throws(Failure) -> [Ready] {
-    try poll(numbers, events: wanted, milliseconds: milliseconds).map { Ready(rawValue: $0) }
+  fileprivate init(_ bytes: ArraySlice<UInt8>) {
+    func word(_ index: Int) -> CInt {
+      (0..<4).reduce(0) { $0 | CInt(bytes[bytes.startIndex + 4 * index + $1]) << (8 * $1) }  // little endian, as the machine
+    }
+    number = word(0)
+    isFromKernel = word(2) == 0x80
+    sender = word(3)
   }
 }
 
 extension Descriptor {
   /// The signals that have arrived at this signalfd; waits for the first.
-  package func readSignals() throws(Failure) -> [CInt] {
-    let size = 128  // struct signalfd_siginfo, which begins with the number
+  package func readSignals() throws(Failure) -> [ArrivedSignal] {
+    let size = 128
     let bytes = try read(atMost: 16 * size)
-    return stride(from: 0, to: bytes.count, by: size).map { CInt(bytes[$0]) }
-  }
-
-  /// Reads without waiting; nothing when there is nothing.
-  package func readIfReady(atMost capacity: Int) throws(Failure) -> [UInt8] {
-    guard try poll([number], events: [POLLIN_EVENT], milliseconds: 0)[0] & POLLIN_EVENT != 0 else { return [] }
-    return try read(atMost: capacity)
+    return stride(from: 0, to: bytes.count, by: size).map { ArrivedSignal(bytes[$0..<$0 + size]) }
   }
 }

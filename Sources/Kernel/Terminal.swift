@@ -31,8 +31,6 @@ package struct PseudoTerminal: ~Copyable {
     self.slave = slave
     self.number = number
   }
-
-  package consuming func takeMaster() -> Descriptor { master }
 }
 
 extension Descriptor {
@@ -54,6 +52,12 @@ extension Descriptor {
   package var isTerminal: Bool {
     var attributes = termios()
     return unsafe apus_tcgetattr(number, &attributes) == 0
+  }
+
+  /// The process group that may read this terminal; nil when it is not our controlling one (TIOCGPGRP).
+  var foregroundGroup: CInt? {
+    var group: CInt = 0
+    return unsafe apus_ioctl(number, 0x540f, &group) == 0 ? group : nil
   }
 
   package func windowSize() throws(Failure) -> WindowSize {

@@ -16,7 +16,7 @@ extension Runtime {
     let relay = try TerminalRelay.Connection.make()
     let signals = try ForwardedSignals()
     let container = try prepare(request, startsAtOnce: true, relay: relay.sender)
-    let terminal = container.hasTerminal ? try relay.accept() : nil
+    let terminal = container.hasTerminal ? try relay.accept(container.host.plan.proc) : nil
     let started = try startNow(container, request.pidFile)
     let status = try Foreground(signals: signals, relay: terminal).wait(for: started.saved.pid)
     if !options.keep {
@@ -56,6 +56,8 @@ extension Runtime {
 /// The signals which `run` passes on to the container's init.
 struct ForwardedSignals: ~Copyable {
   let descriptor: Descriptor
+  /// What ends `run` itself when there is no container any more to pass it on to.
+  static let ending: Set = [Signals.hangUp, Signals.interrupt, Signals.quit, Signals.terminate]
 
   /// Blocks them, so that none is lost between now and the first read. A child undoes that for itself before its exec.
   init() throws(Failure) {
@@ -71,6 +73,7 @@ struct ForwardedSignals: ~Copyable {
 struct Foreground: ~Copyable {
   private let signals: ForwardedSignals
   private var relay: TerminalRelay?
+  private var status: ExitStatus?
 
   init(signals: consuming ForwardedSignals, relay: consuming TerminalRelay?) {
     self.signals = signals
@@ -79,29 +82,34 @@ struct Foreground: ~Copyable {
 
   consuming func wait(for pid: CInt) throws(Failure) -> ExitStatus {
     while true {
+      if let status, relay?.drain() ?? true { return status }
       var poll = Poll()
       poll.add(signals.descriptor, .input)
       relay?.add(to: &poll)
       let ready = try poll.wait(milliseconds: relay?.pollLimit ?? -1)
       relay?.move(Array(ready.dropFirst()))
-      if !ready[0].isEmpty, let status = try handleSignals(pid) {
-        relay?.drain()
-        return status
+      if ready[0].isEmpty { continue }
+      for signal in try signals.descriptor.readSignals() {
+        if status == nil {
+          try handle(signal, pid)
+        } else if let status, ForwardedSignals.ending.contains(signal.number) {
+          return status  // there is only us left to mean, waiting for a reader of the last output
+        }
       }
     }
   }
 
-  private func handleSignals(_ pid: CInt) throws(Failure) -> ExitStatus? {
-    for signal in try signals.descriptor.readSignals() {
-      switch signal {
-      case Signals.childEnded:
-        while let (child, status) = reapAnyChild() { if child == pid { return status } }
-      case Signals.windowChanged: relay?.resize()
-      case Signals.urgent: continue
-      default:
-        do { try sendSignal(signal, to: pid) } catch  where error.errno == .noSuchProcess {}  // its SIGCHLD comes next
-      }
+  private mutating func handle(_ signal: ArrivedSignal, _ pid: CInt) throws(Failure) {
+    switch signal.number {
+    case Signals.childEnded:
+      while let (child, status) = reapAnyChild() { if child == pid { self.status = status } }
+    case Signals.windowChanged: relay?.resize()
+    case Signals.urgent: return
+    // What we have brought on ourselves (SIGPIPE, SIGXFSZ), and what the kernel tells a job of a shell, means nothing to the container.
+    case _ where signal.sender == processID: return
+    case Signals.terminalInput where signal.isFromKernel, Signals.terminalOutput where signal.isFromKernel: return
+    default:
+      do { try sendSignal(signal.number, to: pid) } catch  where error.errno == .noSuchProcess {}  // its SIGCHLD comes next
     }
-    return nil
   }
 }
