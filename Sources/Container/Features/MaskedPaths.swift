@@ -20,11 +20,7 @@ enum MaskedPaths {
   private static func mask(
     _ path: String, _ plan: Plan, _ rootfs: borrowing Rootfs, _ null: borrowing Descriptor, _ empty: inout SharedDescriptor?
   ) throws(Failure) {
-    let target: Descriptor
-    // Only the path itself may be missing: a kernel has not all of them.
-    do { target = try rootfs.open(path) } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
-      return
-    }
+    guard let target = try ProtectedPaths.open(path, plan.spec, rootfs) else { return }
     guard try target.status().kind == .directory else { return try null.cloneMount(recursive: false).attach(to: target) }
     if let empty { return try empty.descriptor.cloneMount(recursive: false).attach(to: target) }
     let context = try FilesystemContext(type: "tmpfs")

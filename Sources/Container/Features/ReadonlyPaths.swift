@@ -6,15 +6,12 @@ import SystemPackage
 enum ReadonlyPaths {
   static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
     for path in plan.spec.linux.readonlyPaths {
-      try during("making \(path) read-only", try protect(path, rootfs))
+      try during("making \(path) read-only", try protect(path, plan.spec, rootfs))
     }
   }
 
-  private static func protect(_ path: String, _ rootfs: borrowing Rootfs) throws(Failure) {
-    let target: Descriptor
-    do { target = try rootfs.open(path) } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
-      return
-    }
+  private static func protect(_ path: String, _ spec: Spec, _ rootfs: borrowing Rootfs) throws(Failure) {
+    guard let target = try ProtectedPaths.open(path, spec, rootfs) else { return }
     let tree = try target.cloneMount(recursive: true)
     try tree.setMountAttributes(set: .readOnly, recursive: true)
     try tree.attach(to: target)

@@ -111,4 +111,49 @@ extension Scenarios {
       expectFailure(try refusal(of: bundle), saying: "linux.readonlyPaths[0]")
     }
   }
+
+  /// What lies at /proc and /sys when paths below them are protected.
+  @Suite struct ProtectedPlaces {
+    /// Another container that shares the files swaps the mount point for a directory of its own, while a hook runs.
+    @Test(
+      .enabled(if: Runtime.isApus, "peers protect what they find there"),
+      arguments: [
+        ("/proc", "linux.readonlyPaths", "/proc/sys"), ("/proc", "linux.maskedPaths", "/proc/no-such-file"),
+        ("/sys", "linux.maskedPaths", "/sys/firmware"),
+      ])
+    func aMountPointThatWasSwappedIsFound(point: String, property: String, path: String) throws {
+      let bundle = try Bundle()
+      bundle.config["linux.maskedPaths"] = []
+      bundle.config["linux.readonlyPaths"] = []
+      bundle.config["\(property)"] = [.string(path)]
+      let place = "\(bundle.rootfs)\(point)"
+      let swap = "mv \(place) \(place)-moved && mkdir -p \(place)/sys"
+      bundle.config["hooks.createRuntime"] = [["path": "/bin/sh", "args": ["sh", "-c", .string(swap)]]]
+      expectFailure(try refusal(of: bundle), saying: path, "something else has taken its place")
+    }
+
+    /// A tmpfs on /sys or a bind on /proc is what config.json asks for.
+    @Test func whatTheConfigPutsThereIsItsChoice() throws {
+      let bundle = try Bundle(shell: "cat /proc/keys; ls -A /sys/firmware; echo $?")
+      try File.makeDirectory("\(bundle.directory.path)/proc")
+      try File.write("shown\n", to: "\(bundle.directory.path)/proc/keys")
+      let proc = try #require(bundle.mountIndex("/proc")), sys = try #require(bundle.mountIndex("/sys"))
+      bundle.config["mounts.\(proc)"] = [
+        "destination": "/proc", "type": "bind", "source": .string("\(bundle.directory.path)/proc"), "options": ["bind"],
+      ]
+      bundle.config["mounts.\(sys)"] = ["destination": "/sys", "type": "tmpfs", "source": "tmpfs"]
+      bundle.config["linux.maskedPaths"] = ["/proc/keys", "/sys/firmware"]
+      bundle.config["linux.readonlyPaths"] = []
+      let outcome = try Runtime().run(bundle)
+      #expect(!outcome.stdout.contains("shown"), "\(outcome)")
+    }
+
+    /// A link of the kernel's own in it is followed.
+    @Test func aLinkOfTheKernelsIsFollowed() throws {
+      let bundle = try Bundle(shell: "grep -q lo: /proc/net/dev && echo there")
+      bundle.config["linux.readonlyPaths"] = ["/proc/net"]
+      let text = try output(of: bundle)
+      #expect(text == "there\n")
+    }
+  }
 }
