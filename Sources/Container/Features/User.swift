@@ -8,11 +8,11 @@ enum Credentials {
   /// KEEPCAPS carries the permitted set over that change; the ambient set needs the other two in place.
   ///
   /// - Parameter loadsFilter: keeps CAP_SYS_ADMIN as well, for a seccomp filter that is loaded last: see ``SeccompStep``.
-  static func apply(_ plan: ProcessPlan, loadsFilter: Bool) throws(Failure) {
+  static func apply(_ plan: ProcessPlan, keepsGroups: Bool, loadsFilter: Bool) throws(Failure) {
     let user = plan.process.user
     try during("limiting the bounding set", try Kernel.Capabilities.limitBounding(to: plan.capabilities.bounding))
     try during("keeping capabilities", try ProcessControl.setKeepCapabilities(true))
-    try setGroups(user.additionalGids)
+    if !keepsGroups { try setGroups(user.additionalGids) }
     try during("becoming gid \(user.gid)", try setGroupID(user.gid))
     try during("becoming uid \(user.uid)", try setUserID(user.uid))
     // setresuid(2) made us non-dumpable or not as it liked.
@@ -32,6 +32,10 @@ enum Credentials {
       "setting capabilities",
       try Kernel.Capabilities.set(effective: effective, permitted: permitted, inheritable: plan.inheritable))
   }
+
+  /// Podman's `--group-add keep-groups`: the container keeps the caller's supplementary groups, as it does with crun, whatever
+  /// the annotation's value is.
+  static func keepsGroups(_ spec: Spec) -> Bool { spec.annotations["run.oci.keep_original_groups"] != nil }
 
   /// Exactly these, so none of the caller's: a group that an ACL denies must not be lost or gained (CVE-2022-36109).
   private static func setGroups(_ groups: [UInt32]) throws(Failure) {

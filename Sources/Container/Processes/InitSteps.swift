@@ -104,7 +104,8 @@ extension Init {
     let cwd = process.process.cwd
     var entered = true
     do { try WorkingDirectory.enter(cwd) } catch  where error.errno == .permissionDenied { entered = false }
-    try Credentials.apply(process, loadsFilter: SeccompStep.needsCapability(plan))
+    try Credentials.apply(
+      process, keepsGroups: Credentials.keepsGroups(plan.spec), loadsFilter: SeccompStep.needsCapability(plan))
     if !entered { try WorkingDirectory.enter(cwd) }
   }
 }

@@ -78,5 +78,15 @@ extension Scenarios {
       bundle.config["process.user.\(member)"] = 4_294_967_295
       expectFailure(try refusal(of: bundle), saying: "process.user.\(member)")
     }
+
+    /// Podman's `--group-add keep-groups`.
+    @Test(.disabled(if: Runtime.isRunc, "runc does not know the annotation"), arguments: [true, false])
+    func anAnnotationKeepsTheCallersGroups(kept: Bool) throws {
+      let bundle = try Bundle(["id", "-G"])
+      if kept { bundle.config["annotations"] = ["run.oci.keep_original_groups": "1"] }
+      let outcome = try Runtime().run(bundle, wrapper: ["setpriv", "--groups", "1234,5678"])
+      expectSuccess(outcome)
+      #expect(outcome.stdout == (kept ? "0 1234 5678\n" : "0\n"))
+    }
   }
 }
