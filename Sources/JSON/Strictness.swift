@@ -3,7 +3,8 @@
 /// It runs after json-c accepted the document, so the structure is sound and only these are left to look for: numbers too
 /// large for 64 bits (json-c saturates them: a limit would silently become another one), member names given twice
 /// (json-c keeps the last: two readers of one file would disagree) or cut short by `\u0000`, single quotes, `NaN` and
-/// `Infinity`, a bare `1.`, and control characters inside strings.
+/// `Infinity`, a bare `1.`, control characters inside strings, and text that is no Unicode (bytes which only look like UTF-8, one
+/// half of a surrogate pair): Swift and json-c put U+FFFD in their place, and a path or an argument would be another one.
 enum Strictness {
   /// - Parameter parsedMembers: members in json-c's tree; fewer than the document has colons when names were merged.
   static func check(_ bytes: [UInt8], parsedMembers: Int) throws(SyntaxError) {
@@ -29,6 +30,7 @@ enum Strictness {
       index += 1
     }
     if members != parsedMembers { throw duplicate(bytes) }
+    if String(validating: bytes, as: UTF8.self) == nil { throw notUnicode(bytes) }
   }
 
   /// Checks the string that opens at `start` and gives the index after its closing quote.
@@ -39,12 +41,34 @@ enum Strictness {
       if bytes[index] < 0x20 { throw SyntaxError(in: bytes, at: index, "unescaped control character in a string") }
       if bytes[index] == UInt8(ascii: "\\") {
         if bytes[(index + 1)...].starts(with: "u0000".utf8) { null = index }
+        if let escaped = codeUnit(bytes, at: index), UTF16.isSurrogate(escaped) {
+          let next = codeUnit(bytes, at: index + 6)
+          guard UTF16.isLeadSurrogate(escaped), let next, UTF16.isTrailSurrogate(next) else {
+            throw SyntaxError(in: bytes, at: index, "half of a surrogate pair is no character")
+          }
+          index += 6
+        }
         index += 1
       }
       index += 1
     }
     if let null, isName(bytes, endingAt: index) { throw SyntaxError(in: bytes, at: null, "null byte in a member name") }
     return index + 1
+  }
+
+  /// The value of a `\\uXXXX` that begins at `index`; nil when there is none.
+  private static func codeUnit(_ bytes: [UInt8], at index: Int) -> UInt16? {
+    guard index + 6 <= bytes.count, bytes[index...].starts(with: #"\u"#.utf8) else { return nil }
+    return UInt16(String(decoding: bytes[index + 2..<index + 6], as: UTF8.self), radix: 16)
+  }
+
+  /// Names the first byte that is no UTF-8.
+  private static func notUnicode(_ bytes: [UInt8]) -> SyntaxError {
+    var parser = UTF8.ForwardParser()
+    var input = bytes.makeIterator()
+    var offset = 0
+    while case .valid(let scalar) = parser.parseScalar(from: &input) { offset += scalar.count }
+    return SyntaxError(in: bytes, at: offset, "invalid utf-8 string")
   }
 
   private static func isName(_ bytes: [UInt8], endingAt quote: Int) -> Bool {
