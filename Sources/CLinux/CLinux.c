@@ -108,9 +108,7 @@ int apus_sethostname(const char *name, size_t count) { RESULT(sethostname(name, 
 int apus_setdomainname(const char *name, size_t count) { RESULT(setdomainname(name, count)); }
 int apus_personality(unsigned long domain) { RESULT(syscall(SYS_personality, domain)); }
 int apus_sched_setattr(int pid, const void *attributes) { RESULT(syscall(SYS_sched_setattr, pid, attributes, 0)); }
-int apus_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits) {
-  RESULT(syscall(SYS_set_mempolicy, mode, mask, bits));
-}
+int apus_set_mempolicy(int mode, const unsigned long *mask, size_t bits) { RESULT(syscall(SYS_set_mempolicy, mode, mask, bits)); }
 int apus_ioprio_set(int which, int who, int priority) { RESULT(syscall(SYS_ioprio_set, which, who, priority)); }
 long apus_keyctl_join_session(const char *name) { RESULT(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name)); }
 int apus_keyctl_set_permissions(long key, unsigned permissions) { RESULT(syscall(SYS_keyctl, KEYCTL_SETPERM, key, permissions)); }
@@ -124,6 +122,7 @@ int apus_fsopen(const char *type) { RESULT(syscall(SYS_fsopen, type, FSOPEN_CLOE
 int apus_fsconfig(int context, unsigned command, const char *key, const void *value, int aux) {
   RESULT(syscall(SYS_fsconfig, context, command, key, value, aux));
 }
+int apus_fspick(int d, const char *path, unsigned flags) { RESULT(syscall(SYS_fspick, d, path, flags)); }
 int apus_fsmount(int context, unsigned attributes) { RESULT(syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes)); }
 int apus_open_tree(int d, const char *path, unsigned flags) { RESULT(syscall(SYS_open_tree, d, path, flags)); }
 int apus_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags) {

@@ -40,15 +40,16 @@ struct Plan {
     try ExecLabels.check(spec.process)
     let proc = try ProcFS()
     let namespaces = try NamespacePlan.plan(spec)
-    let rootfs = try RootfsPlan.plan(spec, bundle: bundle.path)
+    let directory = try BundleDirectory(bundle.path, proc)
+    let rootfs = try RootfsPlan.plan(spec, directory, proc)
     var plan = Plan(
-      id: request.id, spec: spec, bundle: bundle.path, proc: proc, namespaces: namespaces, rootfs: rootfs,
+      id: request.id, spec: spec, bundle: directory.path, proc: proc, namespaces: namespaces, rootfs: rootfs,
       controlGroup: try ControlGroupPlan.plan(spec.linux), noPivot: request.noPivot,
       tellsSteps: runtime.debug != nil, noNewKeyring: request.noNewKeyring,
-      hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: bundle.path, annotations: spec.annotations))
-    plan.openFileLimit = try OpenFileLimit.raise(for: spec.mounts.count)
+      hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: directory.path, annotations: spec.annotations))
+    plan.openFileLimit = try OpenFileLimit.raise(for: Mounts.descriptorCount(spec) + Devices.descriptorCount(spec, namespaces))
     plan.mountLabel = MountLabel.plan(spec.linux, warn: runtime.warn)
-    plan.mounts = try Mounts.plan(spec, bundle: bundle.path, rootfs: rootfs, proc)
+    plan.mounts = try Mounts.plan(spec, directory, rootfs, namespaces, label: plan.mountLabel, proc)
     plan.hostDevices = try Devices.plan(spec, namespaces)
     if let process = spec.process {
       plan.process = try ProcessPlan.plan(process, namespaces, request, runtime.warn)

@@ -10,9 +10,6 @@ package struct Descriptor: ~Copyable {
 
   init(owning number: CInt) { self.number = number }
 
-  /// Takes over a descriptor the process was started with, such as one from LISTEN_FDS.
-  package init(inherited number: CInt) { self.number = number }
-
   deinit { apus_close(number) }
 
   /// A second descriptor of the same open file description, CLOEXEC, never below 3.
@@ -52,7 +49,6 @@ package struct OpenOptions: OptionSet, Sendable {
   package static let exclusive = OpenOptions(rawValue: O_EXCL)
   package static let truncate = OpenOptions(rawValue: O_TRUNC)
   package static let append = OpenOptions(rawValue: O_APPEND)
-  package static let synchronous = OpenOptions(rawValue: O_SYNC)
   package static let nonBlocking = OpenOptions(rawValue: O_NONBLOCK)
   package static let noControllingTerminal = OpenOptions(rawValue: O_NOCTTY)
   package static let directory = OpenOptions(rawValue: O_DIRECTORY)
@@ -79,30 +75,30 @@ extension Descriptor {
   package func open(
     _ path: String, _ options: OpenOptions, resolve: Resolve, mode: UInt32 = 0
   ) throws(Failure) -> Descriptor {
-    try openat2(number, path, options, resolve, mode)
+    try openat2(options, resolve, mode) { unsafe apus_openat2(number, path, &$0) }
   }
 
   /// Opens a path of the host, resolved in the ordinary way. Never for a path inside a container's root.
   package static func open(host path: String, _ options: OpenOptions, mode: UInt32 = 0) throws(Failure) -> Descriptor {
-    try openat2(AT_FDCWD, path, options, [], mode)
+    try openat2(options, [], mode) { unsafe apus_openat2(AT_FDCWD, path, &$0) }
   }
 
   /// The working directory of this process.
   package static func workingDirectory() throws(Failure) -> Descriptor {
-    try openat2(AT_FDCWD, ".", [.path, .directory], [], 0)
+    try openat2([.path, .directory], [], 0) { unsafe apus_openat2(AT_FDCWD, ".", &$0) }
   }
 }
 
 /// openat2(2) gives EAGAIN when a rename races with a scoped lookup: tried again, but not for ever (128 times, as
 /// libpathrs does; an attacker could otherwise keep us here).
-private func openat2(
-  _ directory: CInt, _ path: String, _ options: OpenOptions, _ resolve: Resolve, _ mode: UInt32
+func openat2(
+  _ options: OpenOptions, _ resolve: Resolve, _ mode: UInt32, _ open: (inout open_how) -> CInt
 ) throws(Failure) -> Descriptor {
   var how = open_how(
     flags: UInt64(UInt32(bitPattern: options.rawValue | O_CLOEXEC)),
     mode: options.contains(.create) ? UInt64(mode) : 0, resolve: resolve.rawValue)
   for _ in 0..<128 {
-    do { return Descriptor(owning: try call("openat2") { unsafe apus_openat2(directory, path, &how) }) } catch {
+    do { return Descriptor(owning: try call("openat2") { open(&how) }) } catch {
       if error.errno != .resourceTemporarilyUnavailable || options.contains(.nonBlocking) { throw error }
     }
   }

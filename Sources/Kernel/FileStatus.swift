@@ -20,7 +20,9 @@ package struct FileStatus: Sendable {
   /// Of the device a device node stands for.
   package let represents: DeviceNumber
 
-  fileprivate init(_ status: statx) {
+  static let wanted: UInt32 = 0x17ff  // STATX_BASIC_STATS | STATX_MNT_ID
+
+  init(_ status: statx) {
     switch UInt32(status.stx_mode) & S_IFMT {
     case S_IFREG: kind = .regular
     case S_IFDIR: kind = .directory
@@ -56,27 +58,24 @@ package enum FileSystemMagic {
   package static let procfs = 0x9fa0
   package static let sysfs = 0x6265_6572
   package static let devpts = 0x1cd1
-  package static let tmpfs = 0x0102_1994
   package static let cgroup2 = 0x6367_7270
-  package static let mqueue = 0x1980_0202
   package static let resctrl = 0x0765_5821
 }
 
 private let emptyPath: CInt = 0x1000  // AT_EMPTY_PATH
 private let noFollowLink: CInt = 0x100  // AT_SYMLINK_NOFOLLOW
-private let wantedStatistics: UInt32 = 0x17ff  // STATX_BASIC_STATS | STATX_MNT_ID
 
 extension Descriptor {
   package func status() throws(Failure) -> FileStatus {
     var result = statx()
-    try call("statx") { unsafe apus_statx(number, "", emptyPath, wantedStatistics, &result) }
+    try call("statx") { unsafe apus_statx(number, "", emptyPath, FileStatus.wanted, &result) }
     return FileStatus(result)
   }
 
   /// The status of an entry of this directory; a symbolic link is not followed.
   package func status(of name: String) throws(Failure) -> FileStatus {
     var result = statx()
-    try call("statx") { unsafe apus_statx(number, name, noFollowLink, wantedStatistics, &result) }
+    try call("statx") { unsafe apus_statx(number, name, noFollowLink, FileStatus.wanted, &result) }
     return FileStatus(result)
   }
 
@@ -94,33 +93,5 @@ extension Descriptor {
     var flags: UInt64 = 0
     try call("fstatfs") { unsafe apus_fstatfs(number, &type, &flags) }
     return flags & 1 != 0
-  }
-
-  /// The target of a symbolic link: of the entry `name`, or of this descriptor when it was opened `.path, .noFollow`.
-  package func readLink(_ name: String = "") throws(Failure) -> String {
-    var failure: Failure?
-    let capacity = 4096
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-      unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
-        do throws(Failure) {
-          count = try call("readlinkat") { unsafe apus_readlinkat(number, name, characters.baseAddress, capacity) }
-        } catch { failure = error }
-      }
-    }
-    if let failure { throw failure }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-/// The target of a symbolic link on the host, such as `/proc/PID/ns/net`.
-package func readLink(host path: String) throws(Failure) -> String {
-  try Descriptor(owning: AT_FDCWD).readLinkThenForget(path)
-}
-
-extension Descriptor {
-  fileprivate consuming func readLinkThenForget(_ path: String) throws(Failure) -> String {
-    let result = Result { () throws(Failure) in try readLink(path) }
-    discard self
-    return try result.get()
   }
 }

@@ -10,8 +10,6 @@ package struct MountAttributes: OptionSet, Sendable {
   package static let noSetUserID = MountAttributes(rawValue: 0x2)
   package static let noDevices = MountAttributes(rawValue: 0x4)
   package static let noExecution = MountAttributes(rawValue: 0x8)
-  /// The three access time modes are one field: relatime is 0, noatime 0x10, strictatime 0x20.
-  package static let accessTimeField = MountAttributes(rawValue: 0x70)
   package static let idMapped = MountAttributes(rawValue: 0x10_0000)
 }
 
@@ -105,12 +103,20 @@ package func mountClassically(
   try call("mount") { unsafe apus_mount(source, path, type, flags, data) }
 }
 
-/// fsopen(2): a file system being configured. `mount(attributes:)` makes the detached mount of it.
+/// fsopen(2), fspick(2): a file system being configured. `mount(attributes:)` makes the detached mount of a new one,
+/// `reconfigure` gives one that is mounted its new options.
 package struct FilesystemContext: ~Copyable {
   private let context: Descriptor
 
   package init(type: String) throws(Failure) {
     context = Descriptor(owning: try call("fsopen") { unsafe apus_fsopen(type) })
+  }
+
+  /// The file system that is mounted at `place`, which must be the root of a mount.
+  package init(mountedAt place: borrowing Descriptor) throws(Failure) {
+    let number = place.number
+    let flags: UInt32 = 0x1 | 0x8  // FSPICK_CLOEXEC | FSPICK_EMPTY_PATH
+    context = Descriptor(owning: try call("fspick") { unsafe apus_fspick(number, "", flags) })
   }
 
   package func set(_ key: String, _ value: String) throws(Failure) {
@@ -126,6 +132,10 @@ package struct FilesystemContext: ~Copyable {
     try configure("fsconfig(create)") { apus_fsconfig(context.number, 6, nil, nil, 0) }  // FSCONFIG_CMD_CREATE
     return Descriptor(
       owning: try call("fsmount") { apus_fsmount(context.number, UInt32(truncatingIfNeeded: attributes.rawValue)) })
+  }
+
+  package func reconfigure() throws(Failure) {
+    try configure("fsconfig(reconfigure)") { apus_fsconfig(context.number, 7, nil, nil, 0) }  // FSCONFIG_CMD_RECONFIGURE
   }
 
   /// The kernel explains itself in a log that is read from the context: "e tmpfs: Bad value for 'size'".

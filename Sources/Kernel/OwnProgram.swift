@@ -24,7 +24,8 @@ package enum OwnProgram {
     if seals >= 0, seals & sealed == sealed { return true }
     // The root of a mount that is in no tree: a read-only mount of the host's could be made writable again.
     guard try own.isOnReadOnlyMount() else { return false }
-    return ["/", "/ (deleted)"].contains(try readLink(host: "/proc/self/exe"))
+    let link = try Descriptor.open(host: "/proc/self/exe", [.path, .noFollow])
+    return ["/", "/ (deleted)"].contains(try link.readLink().text)
   }
 
   /// A read-only mount of the file alone, in no tree. It is gone with the last process that runs from it, and nobody can

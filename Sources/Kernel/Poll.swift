@@ -7,7 +7,6 @@ package struct Poll {
     package init(rawValue: Int16) { self.rawValue = rawValue }
     package static let input = Ready(rawValue: 1)
     package static let output = Ready(rawValue: 4)
-    package static let hangUp = Ready(rawValue: 0x10)
   }
 
   private var numbers: [CInt] = []

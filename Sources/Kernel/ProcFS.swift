@@ -58,6 +58,13 @@ package final class ProcFS {
     throw Failure("the process has ended, or is not to be seen from this pid namespace", errno: .noSuchProcess)
   }
 
+  /// The path of an open file as it is without any link, from this process's root.
+  package func path(of descriptor: borrowing Descriptor) throws(Failure) -> String {
+    let link = try open("self/fd", [.path, .directory]).readLink(FileName("\(descriptor.number)".utf8))
+    guard let path = link.text else { throw Failure("the path \(link) is not UTF-8", errno: .illegalByteSequence) }
+    return path
+  }
+
   /// Opens again, with other options, the very file a `.path` descriptor stands for.
   package func reopen(_ descriptor: borrowing Descriptor, _ options: OpenOptions) throws(Failure) -> Descriptor {
     try root.open(descriptor.procPath, options, resolve: [])

@@ -51,8 +51,9 @@ import Testing
     CheckRow("mounts[0].options: an id-mapped mount needs uidMappings and gidMappings, or the container a user namespace") {
       $0.mounts = [bind("/a", ["bind", "idmap"])]
     },
-    CheckRow("mounts[0].options: id-mapped mounts are only possible as bind mounts, add bind or rbind") {
-      $0.mounts = [Mount(destination: "/a", type: "tmpfs", options: ["idmap"], uidMappings: ids, gidMappings: ids)]
+    .fine { $0.mounts = [Mount(destination: "/a", type: "tmpfs", options: ["idmap"], uidMappings: ids, gidMappings: ids)] },
+    CheckRow("mounts[0].options: remount cannot change the id mapping of a mount") {
+      $0.mounts = [Mount(destination: "/a", options: ["remount"], uidMappings: ids, gidMappings: ids)]
     },
     CheckRow("mounts[0].options: id-mapped mounts are not possible in rootless containers", rootless: true) {
       $0.addUserNamespace()

@@ -66,7 +66,7 @@ int apus_sethostname(const char *name, size_t count);
 int apus_setdomainname(const char *name, size_t count);
 int apus_personality(unsigned long domain);
 int apus_sched_setattr(int pid, const void *attributes);
-int apus_set_mempolicy(int mode, const unsigned long *mask, unsigned long bits);
+int apus_set_mempolicy(int mode, const unsigned long *mask, size_t bits);
 int apus_ioprio_set(int which, int who, int priority);
 long apus_keyctl_join_session(const char *name);
 int apus_keyctl_set_permissions(long key, unsigned permissions);
@@ -78,6 +78,7 @@ int apus_signalfd(uint64_t mask);
 // Mounts
 int apus_fsopen(const char *type);
 int apus_fsconfig(int context, unsigned command, const char *key, const void *value, int aux);
+int apus_fspick(int directory, const char *path, unsigned flags);
 int apus_fsmount(int context, unsigned attributes);
 int apus_open_tree(int directory, const char *path, unsigned flags);
 int apus_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags);

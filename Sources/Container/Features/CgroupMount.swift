@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The mount of type `cgroup`: on a version 2 host it is the cgroup2 hierarchy, seen through the cgroup namespace.
 enum CgroupMount {
-  static func make(_ planned: PlannedMount, _ plan: Plan) throws(Failure) -> Descriptor {
+  static func make(_ planned: PlannedMount) throws(Failure) -> Descriptor {
     do { return try Filesystems.make(type: "cgroup2", planned.withoutData) } catch
       where error.errno == .notPermitted || error.errno == .resourceBusy
     {

@@ -39,6 +39,11 @@ enum Devices {
     return nodes
   }
 
+  /// How many descriptors the plan holds at most.
+  static func descriptorCount(_ spec: Spec, _ namespaces: NamespacePlan) -> Int {
+    namespaces.hasUserNamespace ? wanted(spec).count : 0
+  }
+
   private static func hostNode(_ device: Device) throws(Failure) -> SharedDescriptor {
     let node = try Descriptor.open(host: device.path, [.path])
     guard matches(try node.status(), device) else {

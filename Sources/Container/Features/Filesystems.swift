@@ -8,15 +8,15 @@ enum Filesystems {
   private static let longestValue = 256
 
   /// A detached mount of a new file system with its plain attributes set.
-  static func make(_ planned: PlannedMount, _ plan: Plan) throws(Failure) -> Descriptor {
+  static func make(_ planned: PlannedMount) throws(Failure) -> Descriptor {
     let type = planned.mount.type
     if type.isEmpty {
       throw Failure("the mount has no type and no bind option", hint: "add `type`, or `bind` to its options")
     }
-    if type == "cgroup" || type == "cgroup2" { return try CgroupMount.make(planned, plan) }
+    if type == "cgroup" || type == "cgroup2" { return try CgroupMount.make(planned) }
     let tree = try make(
-      type: type, planned, context: MountLabel.context(plan.mountLabel, ofType: type, options: planned.options.data))
-    try MountLabel.apply(to: tree, ofType: type, plan)
+      type: type, planned, context: MountLabel.context(planned.label, ofType: type, options: planned.options.data))
+    try MountLabel.apply(planned.label, to: tree, ofType: type)
     return tree
   }
 
@@ -37,21 +37,45 @@ enum Filesystems {
     do { return try context.mount(attributes: attributes) } catch { throw explained(error, type) }
   }
 
+  /// `remount` of what is no bind: the options of the file system, as mount(2) takes them with MS_REMOUNT. Only what config.json
+  /// says changes. Its `ro` stays with the mount, where it says the same to the container: the file system may be one of the
+  /// host's, reached through a bind.
+  static func reconfigure(_ planned: PlannedMount, at place: borrowing Descriptor) throws(Failure) {
+    let options = planned.options
+    if options.superblockSet.contains(.iversion) || options.superblockClear.contains(.iversion) {
+      throw Failure("remount cannot change iversion", hint: "give it to the mount itself")
+    }
+    let becomesWritable = options.superblockClear.contains(.readonly)
+    let flags = flagWords(options)
+    if options.data.isEmpty, flags.isEmpty, !becomesWritable { return }
+    let context = try FilesystemContext(mountedAt: place)
+    if becomesWritable { try context.setFlag("rw") }
+    for flag in flags { try context.setFlag(flag) }
+    for option in options.data { try set(option, context) }
+    let changed = (becomesWritable ? ["rw"] : []) + flags + options.data
+    try during("giving it \(changed.joined(separator: ","))", try context.reconfigure())
+  }
+
+  private static let words: [(flag: SuperblockFlags, set: String, clear: String?)] = [
+    (.synchronous, "sync", "async"), (.dirsync, "dirsync", nil), (.lazytime, "lazytime", "nolazytime"),
+    (.mandatoryLocks, "mand", "nomand"),
+  ]
+
+  private static func flagWords(_ options: MountOptions) -> [String] {
+    words.compactMap { flag, set, clear in
+      options.superblockSet.contains(flag) ? set : options.superblockClear.contains(flag) ? clear : nil
+    }
+  }
+
   /// The flags of the superblock that fsconfig(2) has words for. A read-only mount of a file system of its own is one of a
   /// read-only superblock too, as mount(2) makes it: a device may not be writable at all.
   private static func setSuperblockFlags(_ planned: PlannedMount, _ context: borrowing FilesystemContext) throws(Failure) {
-    let words: [(SuperblockFlags, set: String, clear: String)] = [
-      (.synchronous, "sync", "async"), (.dirsync, "dirsync", ""), (.lazytime, "lazytime", "nolazytime"),
-      (.mandatoryLocks, "mand", "nomand"),
-    ]
-    for (flag, set, clear) in words {
-      if planned.options.superblockSet.contains(flag) { try context.setFlag(set) }
-      if planned.options.superblockClear.contains(flag), !clear.isEmpty { try context.setFlag(clear) }
-    }
+    for flag in flagWords(planned.options) { try context.setFlag(flag) }
     if planned.options.set.contains(.readonly), !becomesReadOnlyLater(planned) { try context.setFlag("ro") }
   }
 
   private static func set(_ option: String, _ context: borrowing FilesystemContext) throws(Failure) {
+    if option.utf8.count >= longestValue { throw Failure("the option \(option) has more than \(longestValue) bytes") }
     guard let separator = option.firstIndex(of: "=") else { return try context.setFlag(option) }
     let value = String(option[option.index(after: separator)...])
     try context.set(String(option[..<separator]), value)
@@ -63,11 +87,11 @@ enum Filesystems {
       || planned.options.superblockSet.contains(.silent)
   }
 
-  static func mountClassic(_ planned: PlannedMount, on target: borrowing Descriptor, _ plan: Plan) throws(Failure) {
+  static func mountClassic(_ planned: PlannedMount, on target: borrowing Descriptor) throws(Failure) {
     let options = planned.options.data
     // Quoted, as a label may have commas in it.
     let label =
-      MountLabel.context(plan.mountLabel, ofType: planned.mount.type, options: options).map { ["context=\"\($0)\""] }
+      MountLabel.context(planned.label, ofType: planned.mount.type, options: options).map { ["context=\"\($0)\""] }
       ?? []
     try mountClassically(
       source: planned.mount.source.isEmpty ? "none" : planned.mount.source, on: target, type: planned.mount.type,

@@ -22,8 +22,7 @@ enum MountLabel {
   }
 
   /// mqueue takes no option, but a label of its root, which the queues inherit.
-  static func apply(to tree: borrowing Descriptor, ofType type: String, _ plan: Plan) throws(Failure) {
-    let label = plan.mountLabel
+  static func apply(_ label: String, to tree: borrowing Descriptor, ofType type: String) throws(Failure) {
     if label.isEmpty || type != "mqueue" { return }
     let root = try tree.open(".", [.readOnly, .directory], resolve: .beneath)
     try during("labelling it \(label)", try root.setExtendedAttribute("security.selinux", Array(label.utf8)))

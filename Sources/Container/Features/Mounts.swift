@@ -5,14 +5,16 @@ import SystemPackage
 /// mounts — config.md "Mounts"
 ///
 /// The source of a bind mount is opened and copied by the host, with its attributes set, before the container exists: the
-/// copy is a detached mount that init only has to attach. A file system is made by init, in whose namespaces it belongs.
+/// copy is a detached mount that init only has to attach. A file system is made by init, in whose namespaces it belongs; but
+/// for an id-mapped one, which takes the host's rights.
 struct PlannedMount {
   enum Source {
     /// A detached mount, ready to attach.
     case tree(SharedDescriptor, isDirectory: Bool)
     /// A bind mount the host has no privilege to copy: init, in its own namespaces, does.
     case path(String)
-    case filesystem
+    /// A file system: made by the host, or by init.
+    case filesystem(SharedDescriptor?)
   }
 
   let mount: Mount
@@ -20,8 +22,8 @@ struct PlannedMount {
   /// Absolute, in the container.
   let destination: String
   let source: Source
-  /// The user namespace whose maps the mount is seen through, for an id-mapped one.
-  var idMapping: SharedDescriptor?
+  /// What SELinux is to see in the files of a file system: ``MountLabel``. Empty for none.
+  var label = ""
 
   /// What the messages call this mount: `mounting proc on /proc`.
   var name: String { "mounting \(mount.source.isEmpty ? mount.type : mount.source) on \(destination)" }
@@ -35,42 +37,57 @@ struct PlannedMount {
 }
 
 enum Mounts {
-  static func plan(_ spec: Spec, bundle: String, rootfs: RootfsPlan, _ proc: ProcFS) throws(Failure) -> [PlannedMount] {
+  /// How many descriptors the plan holds at most: one for each mount, and one for the maps of id-mapped ones while it is made.
+  static func descriptorCount(_ spec: Spec) -> Int {
+    spec.mounts.count + IDMappedMounts.distinctMappings(spec.mounts)
+  }
+
+  static func plan(
+    _ spec: Spec, _ bundle: BundleDirectory, _ rootfs: RootfsPlan, _ namespaces: NamespacePlan, label: String, _ proc: ProcFS
+  ) throws(Failure) -> [PlannedMount] {
     var planned: [PlannedMount] = []
     planned.reserveCapacity(spec.mounts.count)
+    var idMaps = IDMappedMounts(spec.linux, namespaces, proc)
     for mount in spec.mounts {
       let options = MountOptions.parse(mount.options)
       // "SHOULD be absolute"; a relative one is taken from "/" (config.md "Mounts").
       let destination = FilePath("/" + mount.destination).lexicallyNormalized().string
       guard destination != "/" else { throw Failure("mounting \(mount.source) on /: it would hide the root file system") }
-      let path = FilePath(bundle).pushing(FilePath(mount.source)).string
+      let path = bundle.path(of: mount.source)
       let name = "mounting \(options.isBind ? path : mount.source.isEmpty ? mount.type : mount.source) on \(destination)"
-      let idMapping = try during(name, try IDMappedMounts.plan(mount, options, spec.linux, proc))
-      var source = PlannedMount.Source.filesystem
-      if options.isBind, !options.isRemount { source = try during(name, try bindSource(path, options, rootfs, idMapping)) }
-      planned.append(PlannedMount(mount: mount, options: options, destination: destination, source: source, idMapping: idMapping))
+      let idMapping = try during(name, try idMaps.namespace(for: mount, options))
+      var source = PlannedMount.Source.filesystem(nil)
+      if options.isBind, !options.isRemount {
+        source = try during(name, try bindSource(mount.source, path, bundle, options, rootfs, idMapping))
+      }
+      var entry = PlannedMount(mount: mount, options: options, destination: destination, source: source, label: label)
+      if case .filesystem = source, let idMapping {
+        entry = try during(name, try entry.made(with: idMapping))
+      }
+      planned.append(entry)
     }
     return planned
   }
 
   private static func bindSource(
-    _ path: String, _ options: MountOptions, _ rootfs: RootfsPlan, _ idMapping: SharedDescriptor?
+    _ source: String, _ path: String, _ bundle: BundleDirectory, _ options: MountOptions, _ rootfs: RootfsPlan,
+    _ idMapping: SharedDescriptor?
   ) throws(Failure) -> PlannedMount.Source {
-    let place = try during("opening the source \(path)", try Descriptor.open(host: path, [.path]))
+    let place = try during("opening the source \(path)", try bundle.open(source, [.path]))
     let isDirectory = try place.status().kind == .directory
     do {
       let tree = try place.cloneMount(recursive: options.isRecursive)
       try prepareBind(tree, options, rootfs)
-      try IDMappedMounts.apply(idMapping, options, to: tree)
+      if let idMapping { try IDMappedMounts.apply(idMapping, options, to: tree) }
       return .tree(SharedDescriptor(tree), isDirectory: isDirectory)
-    } catch  where error.errno == .notPermitted && error.cause == "open_tree" {
+    } catch  where error.errno == .notPermitted && error.cause == "open_tree" && idMapping == nil {
       return .path(path)
     }
   }
 
   /// The attributes and the propagation of a bind mount, set while nobody can see it.
   private static func prepareBind(_ tree: borrowing Descriptor, _ options: MountOptions, _ rootfs: RootfsPlan) throws(Failure) {
-    try rootfs.bindPropagation.apply(to: tree)
+    try rootfs.wantedPropagation.apply(to: tree)
     try setAttributes(options, of: tree, includingPlain: true)
     for propagation in options.propagation { try propagation.apply(to: tree) }
   }
@@ -114,10 +131,14 @@ enum Mounts {
       let tree = try place.cloneMount(recursive: planned.options.isRecursive)
       try prepareBind(tree, planned.options, plan.rootfs)
       try tree.attach(to: target)
-    case .filesystem:
+    case .filesystem(let made?):
       let target = try MountTarget.open(planned, isDirectory: true, rootfs)
-      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, plan, rootfs) }
-      let tree = try Filesystems.make(planned, plan)
+      try finish(made.descriptor, planned, on: target, plan, &readOnlyLater)
+      made.closeInChild()
+    case .filesystem(nil):
+      let target = try MountTarget.open(planned, isDirectory: true, rootfs)
+      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, rootfs) }
+      let tree = try Filesystems.make(planned)
       try finish(tree, planned, on: target, plan, &readOnlyLater)
     }
   }
@@ -138,7 +159,6 @@ enum Mounts {
     }
     try setAttributes(planned.options, of: tree, includingPlain: false)
     for propagation in planned.options.propagation { try propagation.apply(to: tree) }
-    try IDMappedMounts.apply(planned.idMapping, planned.options, to: tree)
     try tree.attach(to: target)
     if Filesystems.becomesReadOnlyLater(planned) { readOnlyLater.append(SharedDescriptor(try tree.duplicate())) }
   }
@@ -146,17 +166,18 @@ enum Mounts {
   /// A file system whose options the newer calls cannot take. There is a moment in which it is seen without its attributes,
   /// by nobody but us: no process of the container runs yet.
   private static func mountClassic(
-    _ planned: PlannedMount, on target: borrowing Descriptor, _ plan: Plan, _ rootfs: borrowing Rootfs
+    _ planned: PlannedMount, on target: borrowing Descriptor, _ rootfs: borrowing Rootfs
   ) throws(Failure) {
-    try Filesystems.mountClassic(planned, on: target, plan)
+    try Filesystems.mountClassic(planned, on: target)
     let mounted = try rootfs.open(planned.destination)
     try setAttributes(planned.options, of: mounted, includingPlain: true)
     for propagation in planned.options.propagation { try propagation.apply(to: mounted) }
   }
 
-  /// `remount`: new attributes for what is mounted there already.
+  /// `remount`: new attributes for what is mounted there already, and new options for its file system.
   private static func remount(_ planned: PlannedMount, _ rootfs: borrowing Rootfs) throws(Failure) {
     let place = try rootfs.open(planned.destination)
+    if !planned.options.isBind { try Filesystems.reconfigure(planned, at: place) }
     try setAttributes(planned.options, of: place, includingPlain: true)
     for propagation in planned.options.propagation { try propagation.apply(to: place) }
   }

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// root, linux.rootfsPropagation — config.md "Root", config-linux.md "Rootfs Mount Propagation"
 struct RootfsPlan {
-  /// The path as state shows it; absolute.
+  /// The path as state shows it: absolute, and without a link.
   let path: String
   /// `root.path`, opened and found to be a directory.
   let directory: SharedDescriptor
@@ -16,19 +16,19 @@ struct RootfsPlan {
 
   /// pivot_root(2) refuses a shared root, and an unbindable one cannot be copied for the read-only and masked paths: those
   /// two come last. Until then such a root is private; were it shared, all that is mounted in it would show up on the host.
-  var propagationAtFirst: Propagation { isPropagationLate ? Propagation(.private, isRecursive: true) : bindPropagation }
-  /// What a bind mount has before its own options.
-  var bindPropagation: Propagation { propagation ?? Propagation(.slave, isRecursive: true) }
+  var propagationAtFirst: Propagation { isPropagationLate ? Propagation(.private, isRecursive: true) : wantedPropagation }
+  /// What the root is in the end, and a bind mount before its own options.
+  var wantedPropagation: Propagation { propagation ?? Propagation(.slave, isRecursive: true) }
   var isPropagationLate: Bool { propagation?.kind == .shared || propagation?.kind == .unbindable }
 
-  static func plan(_ spec: Spec, bundle: String) throws(Failure) -> RootfsPlan {
+  static func plan(_ spec: Spec, _ bundle: BundleDirectory, _ proc: ProcFS) throws(Failure) -> RootfsPlan {
     guard let root = spec.root else { throw Failure("root is missing from config.json") }
-    let path = FilePath(bundle).pushing(FilePath(root.path)).lexicallyNormalized().string
+    let path = bundle.path(of: root.path)
     do {
-      let directory = try Descriptor.open(host: path, [.path, .directory, .noFollow])
+      let directory = try bundle.open(root.path, [.path, .directory, .noFollow])
       let mountID = try directory.status().mountID
       return RootfsPlan(
-        path: path, directory: SharedDescriptor(directory), mountID: mountID, readonly: root.readonly,
+        path: try proc.path(of: directory), directory: SharedDescriptor(directory), mountID: mountID, readonly: root.readonly,
         propagation: spec.linux.rootfsPropagation)
     } catch  where error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
       throw Failure("invalid rootfs: not an absolute path, or a symlink: \(path)", hint: "root.path must be a directory itself")
@@ -105,7 +105,9 @@ extension Rootfs {
       if try current.status().kind == .symbolicLink {
         linksLeft -= 1
         if noSymlinks || linksLeft < 0 { throw Failure("openat2", errno: .tooManySymbolicLinkLevels) }
-        let target = FilePath(try current.readLink())
+        let link = try current.readLink()
+        guard let text = link.text else { throw Failure("the link to \(link) is not UTF-8", errno: .illegalByteSequence) }
+        let target = FilePath(text)
         if target.isAbsolute { resolved = [] }
         rest += target.components.map(\.string).reversed()
         current = try reopen(resolved)

@@ -42,7 +42,7 @@ extension Init {
     Step(name: "maskedPaths") { me, host throws(Failure) in try MaskedPaths.apply(me.plan, me.rootfs) },
     // After all that is mounted: see RootfsPlan.propagationAtFirst.
     Step(name: "rootfsPropagation") { me, host throws(Failure) in
-      if me.plan.rootfs.isPropagationLate { try me.plan.rootfs.bindPropagation.apply(to: me.rootfs.root) }
+      if me.plan.rootfs.isPropagationLate { try me.plan.rootfs.wantedPropagation.apply(to: me.rootfs.root) }
     },
     // As root: some need a capability, and the exec label a procfs file of our own.
     Step(name: "process attributes") { me, host throws(Failure) in try me.setAttributes() },

@@ -59,7 +59,7 @@ extension Spec {
       found.add(
         "\(path).options", "an id-mapped mount needs uidMappings and gidMappings, or the container a user namespace")
     }
-    if !options.isBind { found.add("\(path).options", "id-mapped mounts are only possible as bind mounts, add bind or rbind") }
+    if options.isRemount { found.add("\(path).options", "remount cannot change the id mapping of a mount") }
     if rootless { found.add("\(path).options", "id-mapped mounts are not possible in rootless containers") }
   }
 

@@ -119,6 +119,34 @@ extension Scenarios {
       #expect(try lines.top(at: "/scratch").options.isSuperset(of: ["ro", "nosuid"]))
     }
 
+    @Test func aRemountGivesTheFileSystemItsOptions() throws {
+      let bundle = try Bundle()
+      bundle.addMount("/scratch", type: "tmpfs", source: "tmpfs", ["size=1m", "mode=700"])
+      bundle.addMount("/scratch", type: "tmpfs", source: "tmpfs", ["remount", "size=8m", "ro"])
+      let line = try mounts(of: bundle).top(at: "/scratch")
+      #expect(line.superOptions.contains("size=8192k") && line.superOptions.contains("mode=700"), "\(line)")
+      #expect(line.options.contains("ro"), "\(line)")
+    }
+
+    @Test func aRemountWithAWordNoFileSystemKnowsIsRefused() throws {
+      let bundle = try Bundle()
+      bundle.addMount("/scratch", type: "tmpfs", source: "tmpfs")
+      bundle.addMount("/scratch", type: "tmpfs", source: "tmpfs", ["remount", "size=many"])
+      let outcome = try refusal(of: bundle)
+      expectApusSays("/scratch", outcome)
+      expectApusSays("size=many", outcome)
+    }
+
+    /// A file system that was mounted read-only is written to only when it is told so itself.
+    @Test func aRemountMakesItWritable() throws {
+      let bundle = try Bundle()
+      let index = try #require(bundle.mountIndex("/sys"))
+      bundle.config["mounts.\(index).options"] = ["ro"]
+      bundle.addMount("/sys", type: "sysfs", source: "sysfs", ["remount", "rw"])
+      let line = try mounts(of: bundle).top(at: "/sys")
+      #expect(line.options.contains("rw") && line.superOptions.contains("rw"), "\(line)")
+    }
+
     @Test func theBindOfOneMountIsNotTheOthers() throws {
       let bundle = try Bundle()
       let source = bundle.directory.path

@@ -83,6 +83,28 @@ extension Scenarios {
 
     // MARK: pivot_root and its lesser brother
 
+    /// `..` of a bundle that is reached by a link is where the link leads, for the root and for the source of a bind.
+    @Test func aBundleThatIsALink() throws {
+      let bundle = try Bundle(shell: "cat /mark /mnt/file")
+      let real = "\(bundle.directory.path)/real"
+      try File.makeDirectory("\(real)/bundle")
+      try File.makeDirectory("\(real)/data")
+      try File.write("of the real one\n", to: "\(real)/data/file")
+      try File.write("marked\n", to: "\(bundle.rootfs)/mark")
+      expectSuccess(try Spawned.run(["mv", bundle.rootfs, "\(real)/rootfs"]))
+      // What a path taken apart as text would lead to.
+      try File.makeDirectory("\(bundle.directory.path)/rootfs")
+      try File.makeDirectory("\(bundle.directory.path)/data")
+      bundle.config["root.path"] = "../rootfs"
+      bundle.addBind("../data", on: "/mnt")
+      try bundle.write()
+      expectSuccess(try Spawned.run(["mv", bundle.configPath, "\(real)/bundle/config.json"]))
+      bundle.writesConfig = false
+      expectSuccess(try Spawned.run(["rmdir", bundle.path]))
+      expectSuccess(try Spawned.run(["ln", "-s", "real/bundle", bundle.path]))
+      #expect(try output(of: bundle) == "marked\nof the real one\n")
+    }
+
     @Test(arguments: [[], ["--no-pivot"]]) func theHostsRootIsOutOfSight(options: [String]) throws {
       let bundle = try Bundle(shell: "ls -a / /..; cat /proc/1/mountinfo; cd /; cd ..; pwd; ls /proc/1/root/etc")
       let text = try output(of: bundle, options: options)
