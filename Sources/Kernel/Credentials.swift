@@ -115,5 +115,5 @@ package func setMemoryPolicy(mode: CInt, nodes: [Int]) throws(Failure) {
   var mask = [UInt](repeating: 0, count: highest / UInt.bitWidth + 1)
   for node in nodes { mask[node / UInt.bitWidth] |= 1 << UInt(node % UInt.bitWidth) }
   // The kernel looks at one bit less than it is told; 0 would be more than it can take.
-  try call("set_mempolicy") { unsafe apus_set_mempolicy(mode, &mask, UInt(highest + 2)) }
+  try call("set_mempolicy") { unsafe apus_set_mempolicy(mode, &mask, highest + 2) }
 }

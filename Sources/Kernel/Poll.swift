@@ -34,3 +34,12 @@ package struct Poll {
     try poll(numbers, events: wanted, milliseconds: milliseconds).map { Ready(rawValue: $0) }
   }
 }
+
+extension Descriptor {
+  /// Reads without waiting; nothing when there is nothing.
+  package func readIfReady(atMost capacity: Int) throws(Failure) -> [UInt8] {
+    var poll = Poll()
+    poll.add(self, .input)
+    return try poll.wait(milliseconds: 0)[0].contains(.input) ? try read(atMost: capacity) : []
+  }
+}
