@@ -1,3 +1,4 @@
+import Container
 import Kernel
 
 /// One flag as the table has it. The parser, the help, the man pages and the completions are made from this value.
@@ -137,7 +138,7 @@ enum CommandTable {
   ]
 
   static let verbs: [Verb] = [
-    .completion, .create, .delete, .features, .help, .kill, .list, .pause, .resume, .run, .spec, .start, .state,
+    .check, .completion, .create, .delete, .features, .help, .kill, .list, .pause, .resume, .run, .spec, .start, .state,
   ]
 
   static func verb(named name: String) throws(Failure) -> Verb {

@@ -1,3 +1,4 @@
+import Container
 import Kernel
 
 /// What was given for the flags of one list, in the order of the command line.

@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 import OCISpec
 import SystemPackage
@@ -10,25 +11,24 @@ struct Bundle {
   /// With `--ipc` applied.
   let spec: Spec
 
-  /// Reads and decodes config.json. Nothing is touched.
+  /// Reads config.json and checks every rule that needs nothing but the config. Nothing is touched.
   static func load(_ request: CreateRequest) throws(Failure) -> Bundle {
-    let file = FilePath(request.bundle).appending("config.json").string
-    let bytes: [UInt8]
-    do { bytes = try Descriptor.open(host: file, [.readOnly]).readAll() } catch  where error.errno == .noSuchFileOrDirectory {
-      throw Failure("JSON specification file config.json not found", hint: "there is no \(file)")
-    } catch { throw error.adding(context: "reading \(file)") }
-    do {
-      var spec = try Spec.decode(bytes, named: file)
-      IPC.apply(request.ipc, to: &spec)
-      return Bundle(path: request.bundle, bytes: bytes, spec: spec)
+    let file = configFile(of: request.bundle)
+    let bytes = try read(file)
+    do throws(ConfigurationError) {
+      var draft = try Spec.draft(bytes, named: file)
+      IPC.apply(request.ipc, to: &draft.spec)
+      let problems = draft.problems(rootless: effectiveUserID != 0, noPivot: request.noPivot)
+      if !problems.isEmpty { throw ConfigurationError(document: file, problems: problems) }
+      return Bundle(path: request.bundle, bytes: bytes, spec: draft.spec)
     } catch { throw Failure(error.description) }
   }
 
-  /// Every rule that needs nothing but the config.
-  func check(noPivot: Bool) throws(Failure) {
-    let problems = spec.check(rootless: effectiveUserID != 0, noPivot: noPivot)
-    if !problems.isEmpty {
-      throw Failure(ConfigurationError(document: "\(path)/config.json", problems: problems).description)
-    }
+  static func configFile(of bundle: String) -> String { FilePath(bundle).appending("config.json").string }
+
+  static func read(_ file: String) throws(Failure) -> [UInt8] {
+    do { return try Descriptor.open(host: file, [.readOnly]).readAll() } catch  where error.errno == .noSuchFileOrDirectory {
+      throw Failure("JSON specification file config.json not found", hint: "there is no \(file)")
+    } catch { throw error.adding(context: "reading \(file)") }
   }
 }

@@ -55,19 +55,34 @@ package final class Hierarchy {
 
   /// Fails unless the hierarchy has every controller of `needs`, and says what needs it and why it is missing.
   func require(_ needs: Needs) throws(Failure) {
-    if needs.settings.isEmpty { return }
-    let available = try controllers()
-    for (controller, setting) in needs.sorted where !available.contains(controller) {
-      let there = available.isEmpty ? "none" : available.joined(separator: " ")
-      let legacy = controller == "io" ? "blkio" : controller
-      let bound = try own().controllersOfVersion1.contains(legacy)
-      throw Failure(
-        "\(setting) needs the cgroup controller \(controller), which \(mountPoint)/cgroup.controllers does not offer"
-          + " (there: \(there))",
-        hint: bound
-          ? "this host has it bound to cgroup v1 as \(legacy), see /proc/self/cgroup; boot with cgroup_no_v1=all to have it in v2"
-          : "this kernel, or the cgroup namespace apus runs in, was not given it")
+    guard let missing = try missing(of: needs).first else { return }
+    throw Failure("\(missing.setting) \(missing.why)", hint: missing.remedy)
+  }
+
+  /// The controllers of `needs` that the hierarchy does not have: what needs each, why it is missing, what would give it.
+  package func missing(of needs: Needs) throws(Failure) -> [(setting: String, why: String, remedy: String)] {
+    if needs.settings.isEmpty { return [] }
+    var missing: [(setting: String, why: String, remedy: String)] = []
+    for (controller, setting) in needs.sorted {
+      if let (why, remedy) = try absence(of: controller) {
+        missing.append((setting, "needs the cgroup controller \(controller), which is \(why)", remedy))
+      }
     }
+    return missing
+  }
+
+  /// Why a controller is not there, and what would give it; nil when it is.
+  package func absence(of controller: String) throws(Failure) -> (why: String, remedy: String)? {
+    let available = try controllers()
+    if available.contains(controller) { return nil }
+    let there = available.isEmpty ? "none" : available.joined(separator: " ")
+    let legacy = controller == "io" ? "blkio" : controller
+    return (
+      "not in \(mountPoint)/cgroup.controllers (there: \(there))",
+      try own().controllersOfVersion1.contains(legacy)
+        ? "this host has it bound to cgroup v1 as \(legacy), see /proc/self/cgroup; boot with cgroup_no_v1=all to have it in v2"
+        : "this kernel, or the cgroup namespace apus runs in, was not given it"
+    )
   }
 
   private func own() throws(Failure) -> OwnGroups {

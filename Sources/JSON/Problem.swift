@@ -1,16 +1,53 @@
-/// One mistake in a document: where it is and what to do about it.
+/// One mistake in a document: where it is, what is wrong, and what to do about it.
 package struct Problem: Equatable, Sendable, CustomStringConvertible {
   /// The member's path, `linux.resources.memory.limit` or `mounts[3].destination`; empty for the document itself.
   package let path: String
-  /// What is wrong there, on one line.
+  /// What is wrong there, on one line, with the value.
   package let message: String
+  /// What to write instead, or what else would make it right.
+  package let remedy: String
+  /// The rule that is broken, where that is another than the one that says what the member is.
+  package let rule: String?
+  /// Other members the rule looks at. When one of them cannot be read, nothing is known of this mistake.
+  package let given: [String]
 
-  package init(_ path: String, _ message: String) {
+  package init(_ path: String, _ message: String, _ remedy: String = "", rule: String? = nil, given: [String] = []) {
     self.path = path
     self.message = message
+    self.remedy = remedy
+    self.rule = rule
+    self.given = given
   }
 
-  package var description: String { path.isEmpty ? message : "\(path): \(message)" }
+  /// Path, mistake and remedy on one line.
+  package var description: String {
+    let text = remedy.isEmpty ? message : "\(message), \(remedy)"
+    return path.isEmpty ? text : "\(path): \(text)"
+  }
+
+  /// Whether this is only said because a member that is among `broken` could not be read.
+  package func follows(from broken: [Problem]) -> Bool {
+    broken.contains { cause in
+      ([path] + given).contains { $0.isPath(above: cause.path) || cause.path.isPath(above: $0) }
+    }
+  }
+}
+
+extension String {
+  /// Whether this path is `other` or leads to something that `other` is a part of.
+  fileprivate func isPath(above other: String) -> Bool {
+    guard other.utf8.starts(with: utf8) else { return false }
+    let next = other.utf8.dropFirst(utf8.count).first
+    return isEmpty || next == nil || next == UInt8(ascii: ".") || next == UInt8(ascii: "[")
+  }
+}
+
+/// A member that nobody asked for (config.md "Extensibility").
+package struct UnknownMember: Equatable, Sendable {
+  package let path: String
+  package let name: String
+  /// What the object it is in can have, in the order in which it was asked for.
+  package let known: [String]
 }
 
 /// A document that is not JSON.
@@ -44,6 +81,9 @@ package struct SyntaxError: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 extension String {
+  /// Letters, digits, `-` and `_` only, as the names of members usually are.
+  var isPlain: Bool { !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") } }
+
   /// The text in double quotes, safe to print on one line: control characters escaped, very long ones cut.
   package var quoted: String {
     let shown = count > 80 ? prefix(77) + "..." : self[...]

@@ -3,7 +3,8 @@
 /// A reading method gives nil (or an empty collection) for a member that is absent, null or wrong; what is wrong also
 /// becomes a `Problem` under the member's full path, and reading goes on. So a document with five mistakes is reported
 /// once, with five problems, and its value must be used only when `problems` is empty.
-/// Members nobody asks for are ignored (config.md "Extensibility").
+/// What stands for an element of a list that is wrong keeps the others at their index.
+/// Members nobody asks for are ignored (config.md "Extensibility"), and listed for who wants to know.
 package final class Reader {
   /// Whether a member may be left out.
   package enum Need { case optional, required }
@@ -12,6 +13,8 @@ package final class Reader {
     case member(StaticString)
     case key(String)
     case element(Int)
+    /// A member whose name is only known from the document.
+    case named(String)
   }
 
   package private(set) var problems: [Problem] = []
@@ -19,6 +22,9 @@ package final class Reader {
   /// The way from the document to the value being read.
   private var levels: [(step: Step, node: Node)] = []
   private var root: Node
+  /// The names asked for in the object being read and in those around it; nil when nobody wants to know.
+  private var asked: [[String]]?
+  package private(set) var unknown: [UnknownMember] = []
 
   private var node: Node { levels.last?.node ?? root }
 
@@ -28,8 +34,9 @@ package final class Reader {
   /// What is said of a text that no system call could take.
   package static let nullByte = "contains a null byte"
 
+  /// - Parameter listsUnknown: `unknown` tells what nobody asked for, once `finish` was called.
   /// - Throws: `SyntaxError` when the bytes are not one strict JSON document with unique member names.
-  package init(parsing bytes: [UInt8]) throws(SyntaxError) {
+  package init(parsing bytes: [UInt8], listsUnknown: Bool = false) throws(SyntaxError) {
     guard bytes.count <= Self.sizeLimit else {
       throw SyntaxError(line: 1, column: 1, "the document has \(bytes.count) bytes, more than the \(Self.sizeLimit) allowed")
     }
@@ -37,16 +44,20 @@ package final class Reader {
     root = tree.root
     try Strictness.check(bytes, parsedMembers: root.membersBelow)
     levels.reserveCapacity(16)
+    if listsUnknown { asked = [[]] }
     if root.kind != .object {
-      problems.append(Problem("", "expected an object, found \(describe(root))"))
+      problems.append(Problem("", "is \(describe(root))", "expected an object"))
       root = .null
     }
   }
 
   /// Adds a mistake only the caller can see, at the member `name` of the object being read.
-  package func report(_ name: StaticString, _ message: String) {
-    problems.append(Problem(path(with: .member(name)), message))
+  package func report(_ name: StaticString, _ message: String, _ remedy: String) {
+    problems.append(Problem(path(with: .member(name)), message, remedy))
   }
+
+  /// All that is wanted was asked for.
+  package func finish() { noteUnknown() }
 
   // MARK: Scalars
 
@@ -54,16 +65,16 @@ package final class Reader {
   package func string(
     _ name: StaticString, _ need: Need = .optional, whenNull: String = nullByte
   ) -> String? {
-    member(name, need) { stringHere(whenNull) }
+    member(name, need, "a string") { stringHere(whenNull) }
   }
 
   /// Text that only travels through JSON (annotations, metadata), so a NUL byte in it harms nobody.
   package func opaqueString(_ name: StaticString) -> String? {
-    member(name, .optional) { stringHere(nil) }
+    member(name, .optional, "a string") { stringHere(nil) }
   }
 
   package func flag(_ name: StaticString, _ need: Need = .optional) -> Bool? {
-    member(name, need) { expect(.boolean, "true or false") ? node.boolean : nil }
+    member(name, need, "true or false") { expect(.boolean, "true or false") ? node.boolean : nil }
   }
 
   /// An integer of the wanted type, exact or not at all; `range` narrows the type's own.
@@ -76,7 +87,7 @@ package final class Reader {
 
   @usableFromInline
   func exactInteger(_ name: StaticString, _ need: Need, _ range: ClosedRange<Int128>) -> Int128? {
-    member(name, need) { integerHere(range) }
+    member(name, need, Self.name(of: range)) { integerHere(range) }
   }
 
   // The generic methods are inlinable and stand on plain ones: compiled for each type where they are called, they need no
@@ -86,14 +97,19 @@ package final class Reader {
   @inlinable
   package func choice<E: RawRepresentable & CaseIterable>(_ name: StaticString, _ need: Need = .optional) -> E?
   where E.RawValue == String {
-    guard enter(name, need) else { return nil }
+    guard enter(name, need, Self.legal(E.self)) else { return nil }
     defer { leave() }
     return choiceHere()
   }
 
+  @usableFromInline
+  static func legal<E: RawRepresentable & CaseIterable>(_: E.Type) -> String where E.RawValue == String {
+    "one of " + E.allCases.map(\.rawValue).joined(separator: ", ")
+  }
+
   @inlinable
   package func choices<E: RawRepresentable & CaseIterable>(_ name: StaticString) -> [E] where E.RawValue == String {
-    guard enter(name, .optional) else { return [] }
+    guard enter(name, .optional, "") else { return [] }
     defer { leave() }
     var list: [E] = []
     for index in 0..<arrayCount() {
@@ -113,8 +129,7 @@ package final class Reader {
   func choiceHere<E: RawRepresentable & CaseIterable>() -> E? where E.RawValue == String {
     guard let text = stringHere(Self.nullByte) else { return nil }
     if let value = E(rawValue: text) { return value }
-    let legal = E.allCases.map(\.rawValue).joined(separator: ", ")
-    complain("unknown value \(text.quoted), expected one of \(legal)")
+    complain("unknown value \(text.quoted)", "expected \(Self.legal(E.self))")
     return nil
   }
 
@@ -122,29 +137,43 @@ package final class Reader {
 
   @inlinable
   package func object<T>(_ name: StaticString, _ body: (Reader) -> T) -> T? {
-    guard enter(name, .optional) else { return nil }
+    guard enter(name, .optional, "") else { return nil }
     defer { leave() }
     return isObject() ? body(self) : nil
   }
 
   @inlinable
   package func objects<T>(_ name: StaticString, _ body: (Reader) -> T) -> [T] {
-    guard enter(name, .optional) else { return [] }
+    guard enter(name, .optional, "") else { return [] }
     defer { leave() }
     let count = arrayCount()
     var list: [T] = []
     list.reserveCapacity(count)
     for index in 0..<count {
       enter(element: index)
-      if isObject() { list.append(body(self)) }
+      if isObject() { list.append(body(self)) } else { list.append(silently { body(self) }) }
       leave()
     }
     return list
   }
 
+  /// Reads what is no object as one without members, whose absence is then not another mistake.
+  @inlinable
+  func silently<T>(_ body: () -> T) -> T {
+    let count = problemCount
+    defer { forgetProblems(after: count) }
+    return body()
+  }
+
+  @usableFromInline
+  var problemCount: Int { problems.count }
+
+  @usableFromInline
+  func forgetProblems(after count: Int) { problems.removeLast(problems.count - count) }
+
   @inlinable
   package func objectMap<T>(_ name: StaticString, _ body: (Reader) -> T) -> [String: T] {
-    guard enter(name, .optional) else { return [:] }
+    guard enter(name, .optional, "") else { return [:] }
     defer { leave() }
     var map: [String: T] = [:]
     for key in keys() {
@@ -160,12 +189,16 @@ package final class Reader {
   package func strings(
     _ name: StaticString, _ need: Need = .optional, whenNull: String = nullByte
   ) -> [String] {
-    elements(name, need) { stringHere(whenNull) }
+    elements(name, need, "an array of strings") { stringHere(whenNull) ?? "" }
   }
 
   /// nil when absent, where that differs from an empty list.
   package func optionalStrings(_ name: StaticString) -> [String]? {
-    node[name] == nil ? nil : strings(name)
+    guard node[name] != nil else {
+      note("\(name)")
+      return nil
+    }
+    return strings(name)
   }
 
   @inlinable
@@ -175,17 +208,17 @@ package final class Reader {
 
   @usableFromInline
   func exactIntegers(_ name: StaticString, _ range: ClosedRange<Int128>) -> [Int128] {
-    elements(name, .optional) { integerHere(range) }
+    elements(name, .optional, "an array of integers") { integerHere(range) ?? range.lowerBound }
   }
 
   /// - Parameter opaque: the values only travel through JSON, see `opaqueString`.
   package func stringMap(_ name: StaticString, opaque: Bool = false) -> [String: String] {
-    guard enter(name, .optional) else { return [:] }
+    guard enter(name, .optional, "") else { return [:] }
     defer { leave() }
     var map: [String: String] = [:]
     for key in keys() {
       enter(key: key)
-      map[key] = stringHere(opaque ? nil : Self.nullByte)
+      map[key] = stringHere(opaque ? nil : Self.nullByte) ?? ""
       leave()
     }
     return map
@@ -193,21 +226,23 @@ package final class Reader {
 
   // MARK: Steps
 
-  private func member<T>(_ name: StaticString, _ need: Need, _ read: () -> T?) -> T? {
-    guard enter(name, need) else { return nil }
+  private func member<T>(
+    _ name: StaticString, _ need: Need, _ wanted: @autoclosure () -> String, _ read: () -> T?
+  ) -> T? {
+    guard enter(name, need, wanted()) else { return nil }
     defer { leave() }
     return read()
   }
 
-  private func elements<T>(_ name: StaticString, _ need: Need, _ read: () -> T?) -> [T] {
-    guard enter(name, need) else { return [] }
+  private func elements<T>(_ name: StaticString, _ need: Need, _ wanted: String, _ read: () -> T) -> [T] {
+    guard enter(name, need, wanted) else { return [] }
     defer { leave() }
     let count = arrayCount()
     var list: [T] = []
     list.reserveCapacity(count)
     for index in 0..<count {
       enter(element: index)
-      if let value = read() { list.append(value) }
+      list.append(read())
       leave()
     }
     return list
@@ -215,23 +250,45 @@ package final class Reader {
 
   /// Goes to a member; says no, and complains if it must be there, when there is none.
   @usableFromInline
-  func enter(_ name: StaticString, _ need: Need) -> Bool {
+  func enter(_ name: StaticString, _ need: Need, _ wanted: @autoclosure () -> String) -> Bool {
+    if asked != nil { note("\(name)") }
     guard let value = node[name] else {
-      if need == .required { report(name, "is required") }
+      if need == .required { report(name, "is required", "add \(wanted())") }
       return false
     }
-    levels.append((.member(name), value))
+    go(.member(name), value)
     return true
   }
 
   @usableFromInline
-  func enter(element index: Int) { levels.append((.element(index), node.element(index))) }
+  func enter(element index: Int) { go(.element(index), node.element(index)) }
 
   @usableFromInline
-  func enter(key: String) { levels.append((.key(key), node.value(of: key))) }
+  func enter(key: String) { go(.key(key), node.value(of: key)) }
+
+  private func go(_ step: Step, _ value: Node) {
+    levels.append((step, value))
+    asked?.append([])
+  }
 
   @usableFromInline
-  func leave() { levels.removeLast() }
+  func leave() {
+    if asked != nil { noteUnknown() }
+    levels.removeLast()
+  }
+
+  private func note(_ name: String) {
+    guard let last = asked?.indices.last else { return }
+    asked?[last].append(name)
+  }
+
+  /// Leaves the list of names of the object here, and keeps what is in the object but not on the list.
+  private func noteUnknown() {
+    guard let known = asked?.popLast(), node.kind == .object else { return }
+    node.forEachMember { name, _ in
+      if !known.contains(name) { unknown.append(UnknownMember(path: path(with: .named(name)), name: name, known: known)) }
+    }
+  }
 
   @usableFromInline
   func isObject() -> Bool { expect(.object, "an object") }
@@ -246,6 +303,7 @@ package final class Reader {
     guard isObject() else { return [] }
     var keys: [String] = []
     node.forEachMember { name, value in
+      if asked != nil { note(name) }
       if !value.isNull { keys.append(name) }
     }
     return keys
@@ -256,29 +314,34 @@ package final class Reader {
   private func stringHere(_ whenNull: String?) -> String? {
     guard expect(.string, "a string") else { return nil }
     if let whenNull, node.holdsNullByte {
-      complain(whenNull)
+      complain(whenNull, "remove it: no system call takes a text with one")
       return nil
     }
     return node.string
   }
 
   private func integerHere(_ range: ClosedRange<Int128>) -> Int128? {
-    guard expect(.integer, "an integer") else { return nil }
+    guard expect(.integer, Self.name(of: range)) else { return nil }
     let value = node.integer
     guard range.contains(value) else {
-      complain("\(value) is out of range, expected \(range.lowerBound) to \(range.upperBound)")
+      complain("\(value) is out of range", "expected \(range.lowerBound) to \(range.upperBound)")
       return nil
     }
     return value
   }
 
-  private func expect(_ kind: Node.Kind, _ expected: String) -> Bool {
+  private static func name(of range: ClosedRange<Int128>) -> String {
+    if range.upperBound < Int128(Int64.max) { return "an integer from \(range.lowerBound) to \(range.upperBound)" }
+    return range.lowerBound < 0 ? "an integer" : "an integer from \(range.lowerBound) up"
+  }
+
+  private func expect(_ kind: Node.Kind, _ expected: @autoclosure () -> String) -> Bool {
     if node.kind == kind { return true }
-    complain("expected \(expected), found \(describe(node))")
+    complain("is \(describe(node))", "expected \(expected())")
     return false
   }
 
-  private func complain(_ message: String) { problems.append(Problem(path(), message)) }
+  private func complain(_ message: String, _ remedy: String) { problems.append(Problem(path(), message, remedy)) }
 
   private func describe(_ node: Node) -> String {
     switch node.kind {
@@ -298,6 +361,7 @@ package final class Reader {
       switch step {
       case .member(let name): text += text.isEmpty ? "\(name)" : ".\(name)"
       case .key(let name): text += "[\(name.quoted)]"
+      case .named(let name): text += name.isPlain ? (text.isEmpty ? name : ".\(name)") : "[\(name.quoted)]"
       case .element(let index): text += "[\(index)]"
       }
     }

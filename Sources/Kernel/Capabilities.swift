@@ -45,6 +45,18 @@ package enum Capabilities {
     return result
   }
 
+  /// What this process has in effect now.
+  package static func effective() throws(Failure) -> CapabilitySet {
+    guard let state = unsafe cap_get_proc() else { throw Failure("capget", errno: Errno(rawValue: errno)) }
+    defer { unsafe cap_free(UnsafeMutableRawPointer(state)) }
+    var result = CapabilitySet()
+    for number in 0..<count {
+      var value = CAP_CLEAR
+      if unsafe cap_get_flag(state, number, CAP_EFFECTIVE, &value) == 0, value == CAP_SET { result.insert(number) }
+    }
+    return result
+  }
+
   /// Takes everything that is not in `keep` out of the bounding set. Needs CAP_SETPCAP, so it comes before `set`.
   package static func limitBounding(to keep: CapabilitySet) throws(Failure) {
     for number in 0..<count where !keep.contains(number) && cap_get_bound(number) == 1 {

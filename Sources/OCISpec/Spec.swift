@@ -24,6 +24,39 @@ package struct Spec: Equatable, Sendable {
     try OCISpec.decode(bytes, named: document, Spec.init)
   }
 
+  /// The document as far as it can be read, with what is wrong with it.
+  ///
+  /// - Throws: `ConfigurationError` when it is not JSON.
+  package static func draft(
+    _ bytes: [UInt8], named document: String = "config.json", listsUnknown: Bool = false
+  ) throws(ConfigurationError) -> Draft {
+    let reader: Reader
+    do {
+      reader = try Reader(parsing: bytes, listsUnknown: listsUnknown)
+    } catch {
+      throw ConfigurationError(document: document, error)
+    }
+    let spec = Spec(reader)
+    reader.finish()
+    return Draft(spec: spec, mistakes: reader.problems, unknown: reader.unknown)
+  }
+
+  /// A document that may not be right.
+  package struct Draft {
+    /// To be used only when there are no problems: what cannot be read has a default.
+    package var spec: Spec
+    /// Members that are missing, of the wrong type or out of range.
+    let mistakes: [Problem]
+    /// Members that no property has the name of; asked for with `listsUnknown`.
+    package let unknown: [UnknownMember]
+
+    /// What cannot be read and what breaks a rule, all at once, without what only follows from another mistake.
+    package func problems(rootless: Bool, noPivot: Bool = false) -> [Problem] {
+      let broken = spec.check(rootless: rootless, noPivot: noPivot)
+      return mistakes.isEmpty ? broken : mistakes + broken.filter { !$0.follows(from: mistakes) }
+    }
+  }
+
   init(_ reader: Reader) {
     ociVersion = reader.string("ociVersion", .required) ?? ""
     process = reader.object("process", Process.init)

@@ -1,4 +1,5 @@
 import Kernel
+import Container
 import Testing
 
 @testable import Commands

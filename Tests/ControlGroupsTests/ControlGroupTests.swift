@@ -267,7 +267,7 @@ import Testing
     let text = message { _ = try ControlGroup.create(lab.path("a"), in: lab.hierarchy, needs: writes.needs) }
     #expect(
       text.hasPrefix(
-        "linux.resources.pids.limit needs the cgroup controller pids, which \(lab.hierarchy.mountPoint)/cgroup.controllers does not offer"
+        "linux.resources.pids.limit needs the cgroup controller pids, which is not in \(lab.hierarchy.mountPoint)/cgroup.controllers"
       ))
     #expect(!lab.exists("a"))
     let group = try ControlGroup.create(lab.path("a"), in: lab.hierarchy)

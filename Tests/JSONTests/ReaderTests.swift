@@ -41,7 +41,7 @@ private enum Color: String, CaseIterable { case red, green }
     #expect(reader.problems == [])
     _ = reader.string("a", .required)
     _ = reader.flag("b", .required)
-    #expect(reader.problems == [Problem("a", "is required"), Problem("b", "is required")])
+    #expect(reader.problems == [Problem("a", "is required", "add a string"), Problem("b", "is required", "add true or false")])
   }
 
   @Test func reportsEveryMistakeWithItsPath() throws {
@@ -60,21 +60,21 @@ private enum Color: String, CaseIterable { case red, green }
     _ = reader.stringMap("f")
     _ = reader.object("g") { _ in 0 }
     _ = reader.string("h")
-    reader.report("i", "is odd")
+    reader.report("i", "is odd", "make it even")
     #expect(
       reader.problems.map(\.description) == [
-        #"a.b[0].c: expected an integer, found the string "64m""#,
-        "a.b[1].c: expected an integer, found the number 1.5",
-        "a.b[2].c: expected an integer, found true",
+        #"a.b[0].c: is the string "64m", expected an integer from 0 to 255"#,
+        "a.b[1].c: is the number 1.5, expected an integer from 0 to 255",
+        "a.b[2].c: is true, expected an integer from 0 to 255",
         "a.b[3].c: -1 is out of range, expected 0 to 255",
         "a.b[4].c: 300 is out of range, expected 0 to 255",
         #"d: unknown value "blue", expected one of red, green"#,
-        "e[0]: expected a string, found the integer 1",
-        "e[1]: expected a string, found null",
-        #"f["x.y"]: expected a string, found an object"#,
-        "g: expected an object, found an array",
-        "h: contains a null byte",
-        "i: is odd",
+        "e[0]: is the integer 1, expected a string",
+        "e[1]: is null, expected a string",
+        #"f["x.y"]: is an object, expected a string"#,
+        "g: is an array, expected an object",
+        "h: contains a null byte, remove it: no system call takes a text with one",
+        "i: is odd, make it even",
       ])
   }
 
@@ -83,14 +83,14 @@ private enum Color: String, CaseIterable { case red, green }
     let reader = try reader(#"{"a": "1\n2", "b": "\#(long)"}"#)
     let _: Int? = reader.integer("a")
     let _: Int? = reader.integer("b")
-    #expect(reader.problems[0].message == #"expected an integer, found the string "1\n2""#)
+    #expect(reader.problems[0].message == #"is the string "1\n2""#)
     #expect(reader.problems[1].message.count < 130)
   }
 
   @Test(arguments: [("[]", "an array"), (#""x""#, #"the string "x""#)])
   func wantsAnObjectOutermost(_ text: String, _ found: String) throws {
     let reader = try reader(text)
-    #expect(reader.problems == [Problem("", "expected an object, found \(found)")])
+    #expect(reader.problems == [Problem("", "is \(found)", "expected an object")])
     #expect(reader.string("a") == nil)
   }
 

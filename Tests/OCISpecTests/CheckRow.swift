@@ -45,7 +45,9 @@ struct CheckRow: Sendable, CustomTestStringConvertible {
   func run() {
     var spec = Self.sound
     change(&spec)
-    #expect(spec.check(rootless: rootless, noPivot: noPivot).map(\.description) == expected)
+    let said = spec.check(rootless: rootless, noPivot: noPivot).map(\.description)
+    // What to do about it follows; the table in Errors/ has the whole texts.
+    #expect(said.count == expected.count && zip(said, expected).allSatisfy { $0 == $1 || $0.hasPrefix("\($1), ") }, "\(said)")
   }
 }
 

@@ -160,26 +160,27 @@ import Testing
   @Test func saysAllMistakesOnOneLine() {
     #expect(
       complaint(#"{"process": {"user": {"uid": -1}}, "linux": {"resources": {"memory": {"limit": "64m"}}}}"#)
-        == "config.json: ociVersion: is required; process.user.uid: -1 is out of range, expected 0 to 4294967295; "
-        + #"process.cwd: is required; linux.resources.memory.limit: expected an integer, found the string "64m""#)
+        == "config.json: ociVersion: is required, add a string; process.user.uid: -1 is out of range, expected 0 to 4294967295; "
+        + #"process.cwd: is required, add a string; linux.resources.memory.limit: is the string "64m", expected an integer"#)
     #expect(complaint("{\n  \"root\": }") == "config.json:2:11: unexpected character '}'")
     #expect(
       complaint(#"{"ociVersion": "1.0.0", "mounts": [{"destination": "/a\u0000b"}]}"#)
-        == "config.json: mounts[0].destination: mount field contains null byte")
+        == "config.json: mounts[0].destination: mount field contains null byte, remove it: no system call takes a text with one")
     #expect(
       complaint(#"{"ociVersion": "1.0.0", "linux": {"namespaces": [{"type": "net"}]}}"#)
         == #"config.json: linux.namespaces[0].type: unknown value "net", expected one of cgroup, ipc, mount, network, "#
         + "pid, time, user, uts")
     #expect(
       complaint(#"{"ociVersion": "1.0.0", "linux": {"devices": [{"type": "c", "path": "/dev/a"}]}}"#)
-        == "config.json: linux.devices[0].major: is required; linux.devices[0].minor: is required")
+        == "config.json: linux.devices[0].major: is required, add an integer; linux.devices[0].minor: is required, add an integer"
+    )
   }
 
   @Test func otherDocuments() throws {
     #expect(try OCISpec.Process.decode(Array(#"{"args": ["a"], "cwd": "/"}"#.utf8)) == OCISpec.Process(args: ["a"]))
     let resources = try Resources.decode(Array(#"{"pids": {"limit": 5}}"#.utf8))
     #expect(resources.pids == PIDs(limit: 5))
-    #expect(throws: ConfigurationError(document: "p.json", problems: [Problem("cwd", "is required")])) {
+    #expect(throws: ConfigurationError(document: "p.json", problems: [Problem("cwd", "is required", "add a string")])) {
       try OCISpec.Process.decode(Array("{}".utf8), named: "p.json")
     }
   }

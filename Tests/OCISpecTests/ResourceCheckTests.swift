@@ -78,10 +78,10 @@ import Testing
       #"hugepageLimits[0].pageSize: "MB" is no page size, expected a number and KB, MB or GB, such as 2MB"#,
       #"hugepageLimits[1].pageSize: "2M" is no page size, expected a number and KB, MB or GB, such as 2MB"#
     ) { $0.hugepageLimits = ["MB", "2M"].map { HugepageLimit(pageSize: $0, limit: 0) } },
-    row(#"rdma["mlx5_1"]: needs at least one of hcaHandles and hcaObjects"#) { $0.rdma = ["mlx5_1": RDMA()] },
+    row(#"rdma["mlx5_1"]: has no limit, needs at least one of hcaHandles and hcaObjects"#) { $0.rdma = ["mlx5_1": RDMA()] },
     row(
-      #"unified[".."]: must be the name of a file in the cgroup, such as memory.high"#,
-      #"unified["../memory.max"]: must be the name of a file in the cgroup, such as memory.high"#
+      #"unified[".."]: is no file of a cgroup"#,
+      #"unified["../memory.max"]: is no file of a cgroup"#
     ) { $0.unified = ["..": "1", "../memory.max": "1", "memory.high": "1"] },
     row("network: cannot set network classes and priorities with cgroupv2, remove it") {
       $0.network = NetworkResources(classID: 1)
@@ -96,7 +96,7 @@ import Testing
       $0.blockIO = io
     },
     row(
-      "blockIO.weightDevice[0]: needs at least one of weight and leafWeight",
+      "blockIO.weightDevice[0]: has no weight, needs at least one of weight and leafWeight",
       "blockIO.throttleWriteIOPSDevice[0].minor: -1 is out of range, expected 0 to 1048575"
     ) {
       var io = BlockIO()
@@ -133,10 +133,10 @@ extension Resources {
 
   static let rows: [CheckRow] = [
     row(nil) { $0.defaultErrnoRet = 38 },
-    row("defaultErrnoRet: only SCMP_ACT_ERRNO and SCMP_ACT_TRACE take one, the action is SCMP_ACT_KILL") {
+    row("defaultErrnoRet: the action is SCMP_ACT_KILL, which takes none") {
       ($0.defaultAction, $0.defaultErrnoRet) = (.kill, 1)
     },
-    row("syscalls[0].errnoRet: only SCMP_ACT_ERRNO and SCMP_ACT_TRACE take one, the action is SCMP_ACT_ALLOW") {
+    row("syscalls[0].errnoRet: the action is SCMP_ACT_ALLOW, which takes none") {
       $0.syscalls = [SyscallRule(names: ["a"], action: .allow, errnoRet: 1)]
     },
     row("syscalls[0].errnoRet: 4096 is out of range, expected 0 to 4095") {

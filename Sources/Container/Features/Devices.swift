@@ -45,11 +45,21 @@ enum Devices {
   }
 
   private static func hostNode(_ device: Device) throws(Failure) -> SharedDescriptor {
+    SharedDescriptor(try open(device).cloneMount(recursive: false))
+  }
+
+  private static func open(_ device: Device) throws(Failure) -> Descriptor {
     let node = try Descriptor.open(host: device.path, [.path])
     guard matches(try node.status(), device) else {
       throw Failure("the host's \(device.path) is another device than config.json asks for")
     }
-    return SharedDescriptor(try node.cloneMount(recursive: false))
+    return node
+  }
+
+  /// What `plan` refuses; only looks.
+  static func check(_ spec: Spec) throws(Failure) {
+    guard spec.has(.user), !leavesDevAlone(spec) else { return }
+    for device in wanted(spec) where device.type != .p { _ = try during("device \(device.path)", try open(device)) }
   }
 
   // MARK: Init

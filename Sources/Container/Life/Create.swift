@@ -43,7 +43,7 @@ extension Runtime {
     try ContainerID.check(request.id)
     try Refused.checkUser()
     let bundle = try Bundle.load(request)
-    try bundle.check(noPivot: request.noPivot)
+    try HostChecks.demand(bundle.spec, bundle: bundle.path)
     if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
     try Terminals.check(bundle.spec, request, isForeground: relay != nil)
     if startsAtOnce, bundle.spec.process == nil { throw Failure("process property must not be empty") }

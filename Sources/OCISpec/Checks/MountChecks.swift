@@ -11,16 +11,22 @@ extension Spec {
   }
 
   private func checkMount(_ mount: Mount, _ options: MountOptions, _ index: Int, _ found: inout [Problem]) {
-    if mount.destination.isEmpty { found.add("mounts[\(index)].destination", "must not be empty") }
+    let path = "mounts[\(index)]"
+    if mount.destination.isEmpty { found.add("\(path).destination", "must not be empty", "name the place inside the container") }
     if options.isBind {
-      if mount.source.isEmpty { found.add("mounts[\(index)].source", "a bind mount needs one") }
+      if mount.source.isEmpty, !options.isRemount {
+        found.add("\(path).source", "a bind mount needs one", "name the file or directory to bind", given: ["\(path).options"])
+      }
       if !options.data.isEmpty {
         let words = options.data.joined(separator: ",").quoted
         found.add(
-          "mounts[\(index)].options", "bind mounts cannot have any filesystem-specific options applied, remove \(words)")
+          "\(path).options", "bind mounts cannot have any filesystem-specific options applied", "remove \(words)",
+          rule: "de facto: a bind mount takes no data")
       }
     } else if mount.type.isEmpty, !options.isRemount, options.propagation.isEmpty {
-      found.add("mounts[\(index)].type", "is required, unless the options hold bind or rbind")
+      found.add(
+        "\(path).type", "is required", "name a type of /proc/filesystems, or add bind or rbind to options",
+        given: ["\(path).options"])
     }
     checkProc(mount, options, index, &found)
   }
@@ -32,10 +38,15 @@ extension Spec {
     let path = "mounts[\(index)].destination"
     if parts.count == 1 {
       if !options.isBind, !mount.type.isEmpty, mount.type != "proc" {
-        found.add(path, "/proc cannot be mounted because it is not of type proc but \(mount.type.quoted)")
+        found.add(
+          path, "/proc cannot be mounted because it is not of type proc but \(mount.type.quoted)",
+          "make the type proc, or the destination another", rule: .procUntouched,
+          given: ["mounts[\(index)].type", "mounts[\(index)].options"])
       }
     } else if !Self.mountableBelowProc.contains(parts.dropFirst().joined(separator: "/")) {
-      found.add(path, "\(mount.destination.quoted) cannot be mounted because it is inside /proc")
+      found.add(
+        path, "\(mount.destination.quoted) cannot be mounted because it is inside /proc",
+        "only \(Self.mountableBelowProc.sorted().joined(separator: ", ")) can be", rule: .procUntouched)
     }
   }
 
@@ -52,15 +63,26 @@ extension Spec {
     IDMapping.check(mount.uidMappings, at: "\(path).uidMappings", &found)
     IDMapping.check(mount.gidMappings, at: "\(path).gidMappings", &found)
     guard options.idMapping != .none || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty else { return }
+    let mappings = ["\(path).uidMappings", "\(path).gidMappings"]
     if mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
-      let missing = mount.uidMappings.isEmpty ? "uidMappings" : "gidMappings"
-      found.add("\(path).\(missing)", "uidMappings and gidMappings only work together")
+      let (missing, there) = mount.uidMappings.isEmpty ? ("uidMappings", "gidMappings") : ("gidMappings", "uidMappings")
+      found.add(
+        "\(path).\(missing)", "uidMappings and gidMappings only work together", "add it, or remove \(there)", given: mappings)
     } else if mount.uidMappings.isEmpty, !has(.user) {
       found.add(
-        "\(path).options", "an id-mapped mount needs uidMappings and gidMappings, or the container a user namespace")
+        "\(path).options", "an id-mapped mount without mappings, in a container without a user namespace",
+        "add uidMappings and gidMappings, or remove idmap", given: ["linux.namespaces"] + mappings)
     }
-    if options.isRemount { found.add("\(path).options", "remount cannot change the id mapping of a mount") }
-    if rootless { found.add("\(path).options", "id-mapped mounts are not possible in rootless containers") }
+    if options.isRemount {
+      found.add(
+        "\(path).options", "remount cannot change the id mapping of a mount", "map the ids where it is mounted first",
+        rule: "mount_setattr(2)")
+    }
+    if rootless {
+      found.add(
+        "\(path).options", "id-mapped mounts are not possible in rootless containers", "remove the mappings and idmap",
+        rule: .noPrivilege)
+    }
   }
 
   /// Rootless, the kernel refuses ids without a mapping with a bare EINVAL.
@@ -72,7 +94,8 @@ extension Spec {
           continue
         }
         found.add(
-          "mounts[\(index)].options", "cannot specify \(word) for unmapped \(name) in rootless containers, map it or remove it")
+          "mounts[\(index)].options", "cannot specify \(word) for unmapped \(name) in rootless containers", "map it or remove it",
+          rule: .noPrivilege, given: ["linux.\(name)Mappings", "linux.namespaces"])
       }
     }
   }

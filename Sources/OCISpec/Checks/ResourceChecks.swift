@@ -15,21 +15,24 @@ extension Resources {
     cpu?.check(at: prefix + "cpu.", &found)
     blockIO?.check(at: prefix + "blockIO.", &found)
     if let limit = pids?.limit, limit < -1 {
-      found.add(prefix + "pids.limit", "\(limit) is out of range, expected a number of processes, or -1 for unlimited")
+      found.add(prefix + "pids.limit", "\(limit) is out of range", "expected a number of processes, or -1 for unlimited")
     }
     for (index, limit) in hugepageLimits.enumerated() where !limit.hasValidPageSize {
       found.add(
         "\(prefix)hugepageLimits[\(index)].pageSize",
-        "\(limit.pageSize.quoted) is no page size, expected a number and KB, MB or GB, such as 2MB")
+        "\(limit.pageSize.quoted) is no page size", "expected a number and KB, MB or GB, such as 2MB")
     }
     for (device, limit) in rdma.sorted(by: { $0.key < $1.key }) where limit.hcaHandles == nil && limit.hcaObjects == nil {
-      found.add("\(prefix)rdma[\(device.quoted)]", "needs at least one of hcaHandles and hcaObjects")
+      found.add("\(prefix)rdma[\(device.quoted)]", "has no limit", "needs at least one of hcaHandles and hcaObjects")
     }
     for file in unified.keys.sorted() where file.isEmpty || file == "." || file == ".." || file.utf8.contains(UInt8(ascii: "/")) {
-      found.add("\(prefix)unified[\(file.quoted)]", "must be the name of a file in the cgroup, such as memory.high")
+      found.add("\(prefix)unified[\(file.quoted)]", "is no file of a cgroup", "must be the name of one, such as memory.high")
     }
     if let network, network.classID ?? 0 != 0 || !network.priorities.isEmpty {
-      found.add(prefix + "network", "cannot set network classes and priorities with cgroupv2, remove it")
+      found.add(
+        prefix + "network", "cannot set network classes and priorities with cgroupv2",
+        "remove it, and match the cgroup in nftables",
+        rule: .version1)
     }
   }
 
@@ -37,9 +40,9 @@ extension Resources {
     for (index, rule) in devices.enumerated() {
       let path = "\(prefix)devices[\(index)]"
       if rule.access.isEmpty {
-        found.add("\(path).access", "device access at \(index) field cannot be empty, expected some of r, w and m")
+        found.add("\(path).access", "device access at \(index) field cannot be empty", "expected some of r, w and m")
       } else if !rule.access.utf8.allSatisfy({ "rwm".utf8.contains($0) }) {
-        found.add("\(path).access", "\(rule.access.quoted) has other letters than r, w and m")
+        found.add("\(path).access", "\(rule.access.quoted) has other letters than r, w and m", "expected some of these")
       }
       checkDeviceNumbers(rule.major, rule.minor, at: path, &found)
     }
@@ -49,47 +52,66 @@ extension Resources {
 extension MemoryResources {
   func check(at prefix: String, _ found: inout [Problem]) {
     for (name, value) in [("limit", limit), ("reservation", reservation), ("swap", swap)] {
-      if let value, value < -1 { found.add(prefix + name, "\(value) is out of range, expected bytes, or -1 for unlimited") }
+      if let value, value < -1 {
+        found.add(prefix + name, "\(value) is out of range", "expected bytes, or -1 for unlimited")
+      }
     }
     if let swap, swap > 0 {
       let limit = limit ?? 0
       if limit == 0 || limit == -1 {
-        found.add(prefix + "swap", "unable to set swap limit without memory limit")
+        found.add(
+          prefix + "swap", "unable to set swap limit without memory limit", "it counts memory and swap together: add limit",
+          rule: "de facto: a swap limit goes with a memory limit", given: [prefix + "limit"])
       } else if swap < limit {
-        found.add(prefix + "swap", "memory+swap limit should be >= memory limit, but \(swap) is less than \(limit)")
+        found.add(
+          prefix + "swap", "memory+swap limit should be >= memory limit, but \(swap) is less than \(limit)",
+          "it counts memory and swap together: raise it", given: [prefix + "limit"])
       }
     }
-    // What version 2 has no counterpart for must not be dropped silently (config-linux.md "Unified").
-    if swappiness != nil { found.add(prefix + "swappiness", "cannot set memory swappiness with cgroupv2, remove it") }
+    checkVersion1(at: prefix, &found)
+  }
+
+  /// What version 2 has no counterpart for must not be dropped silently (config-linux.md "Unified").
+  private func checkVersion1(at prefix: String, _ found: inout [Problem]) {
+    func add(_ name: String, _ message: String, _ remedy: String) { found.add(prefix + name, message, remedy, rule: .version1) }
+    if swappiness != nil {
+      add("swappiness", "cannot set memory swappiness with cgroupv2", "remove it, vm.swappiness of the host applies to all")
+    }
     if disableOOMKiller == true {
-      found.add(prefix + "disableOOMKiller", "cannot disable OOM killer with cgroupv2, remove it")
+      add("disableOOMKiller", "cannot disable OOM killer with cgroupv2", "remove it, process.oomScoreAdj -1000 exempts a process")
     }
     if kernelTCP ?? 0 != 0 {
-      found.add(prefix + "kernelTCP", "cannot set a kernel TCP memory limit with cgroupv2, remove it")
+      add("kernelTCP", "cannot set a kernel TCP memory limit with cgroupv2", "remove it, limit counts such memory as well")
     }
     if useHierarchy == false {
-      found.add(prefix + "useHierarchy", "cannot be false with cgroupv2, which always counts hierarchically")
+      add("useHierarchy", "cannot be false with cgroupv2, which always counts hierarchically", "remove it")
     }
   }
 }
 
 extension CPUResources {
+  private static let rule = #"cgroup-v2.rst "CPU""#
+
   func check(at prefix: String, _ found: inout [Problem]) {
     if let burst, let quota, quota > 0, burst > UInt64(quota) {
-      found.add(prefix + "burst", "\(burst) is more than the quota \(quota)")
+      found.add(
+        prefix + "burst", "\(burst) is more than the quota \(quota)", "lower burst or raise quota", given: [prefix + "quota"])
     }
     if let quota, quota > 0, quota < 1000 {
-      found.add(prefix + "quota", "\(quota) is too small, the kernel wants 1000 us or more")
+      found.add(prefix + "quota", "\(quota) is too small", "the kernel wants 1000 us or more", rule: Self.rule)
     }
     if let period, period != 0, !(1000...1_000_000 ~= period) {
-      found.add(prefix + "period", "\(period) is out of range, expected 1000 to 1000000 us")
+      found.add(prefix + "period", "\(period) is out of range", "expected 1000 to 1000000 us", rule: Self.rule)
     }
-    if let idle, !(0...1 ~= idle) { found.add(prefix + "idle", "\(idle) is out of range, expected 0 or 1") }
-    if realtimeRuntime ?? 0 != 0 {
-      found.add(prefix + "realtimeRuntime", "cannot set realtime limits with cgroupv2, remove it")
+    if let idle, !(0...1 ~= idle) { found.add(prefix + "idle", "\(idle) is out of range", "expected 0 or 1") }
+    for (name, value) in [("realtimeRuntime", realtimeRuntime ?? 0), ("realtimePeriod", Int64(clamping: realtimePeriod ?? 0))]
+    where value != 0 {
+      found.add(
+        prefix + name, "cannot set realtime limits with cgroupv2", "remove it, process.scheduler gives a realtime policy",
+        rule: .version1)
     }
-    if realtimePeriod ?? 0 != 0 {
-      found.add(prefix + "realtimePeriod", "cannot set realtime limits with cgroupv2, remove it")
+    for (name, list, what) in [("cpus", cpus, "cpus"), ("mems", mems, "memory nodes")] where NumberList(list) == nil {
+      found.add(prefix + name, "\(list.quoted) is no list of \(what)", "write it such as 0-3,7")
     }
   }
 }
@@ -100,7 +122,9 @@ extension BlockIO {
     checkLeafWeight(leafWeight, at: prefix + "leafWeight", &found)
     for (index, device) in weightDevice.enumerated() {
       let path = "\(prefix)weightDevice[\(index)]"
-      if device.weight == nil, device.leafWeight == nil { found.add(path, "needs at least one of weight and leafWeight") }
+      if device.weight == nil, device.leafWeight == nil {
+        found.add(path, "has no weight", "needs at least one of weight and leafWeight")
+      }
       checkWeight(device.weight, at: path + ".weight", &found)
       checkLeafWeight(device.leafWeight, at: path + ".leafWeight", &found)
       checkDeviceNumbers(device.major, device.minor, at: path, &found)
@@ -118,12 +142,12 @@ extension BlockIO {
 
   private func checkWeight(_ weight: UInt16?, at path: String, _ found: inout [Problem]) {
     if let weight, weight != 0, !(10...1000 ~= weight) {
-      found.add(path, "\(weight) is out of range, expected 10 to 1000")
+      found.add(path, "\(weight) is out of range", "expected 10 to 1000")
     }
   }
 
   private func checkLeafWeight(_ weight: UInt16?, at path: String, _ found: inout [Problem]) {
-    if weight ?? 0 != 0 { found.add(path, "cannot set a leaf weight with cgroupv2, remove it") }
+    if weight ?? 0 != 0 { found.add(path, "cannot set a leaf weight with cgroupv2", "remove it", rule: .version1) }
   }
 }
 

@@ -31,13 +31,13 @@ extension Spec {
     for (key, value) in linux.sysctl.sorted(by: { $0.key < $1.key }) {
       let path = "linux.sysctl[\(key.quoted)]"
       if value.utf8.contains(UInt8(ascii: "\n")) {
-        found.add(path, "the value has a line break, a sysctl is one line")
+        found.add(path, "the value \(value.quoted) has a line break", "a sysctl is one line", rule: "proc(5)")
       }
       guard let sysctl = Sysctl(key) else {
-        found.add(path, "is no name of a kernel parameter, such as net.ipv4.ip_forward")
+        found.add(path, "is no name of a kernel parameter", "write it such as net.ipv4.ip_forward", rule: "sysctl(8)")
         continue
       }
-      if let complaint = complaint(about: sysctl) { found.add(path, complaint) }
+      checkOwner(of: sysctl, at: path, &found)
     }
   }
 
@@ -45,20 +45,25 @@ extension Spec {
     "msgmax", "msgmnb", "msgmni", "sem", "shmall", "shmmax", "shmmni", "shm_rmid_forced",
   ]
 
-  private func complaint(about sysctl: Sysctl) -> String? {
+  private func checkOwner(of sysctl: Sysctl, at path: String, _ found: inout [Problem]) {
     let parts = sysctl.components
     let owner: NamespaceKind
     switch (parts[0], parts[1]) {
     case ("kernel", "hostname") where parts.count == 2:
-      return "is not allowed as it conflicts with the OCI \"hostname\" field, use that"
+      return found.add(path, "is not allowed as it conflicts with the OCI \"hostname\" field", "use that", rule: .hostUntouched)
     case ("kernel", "domainname") where parts.count == 2: owner = .uts
     case ("kernel", let name) where parts.count == 2 && Self.ipcParameters.contains(name): owner = .ipc
     case ("fs", "mqueue") where parts.count > 2: owner = .ipc
     case ("net", _): owner = .network
     case ("user", _): owner = .user
-    default: return "is not in a separate kernel namespace: it would change the host"
+    default:
+      return found.add(
+        path, "is not in a separate kernel namespace: it would change the host", "remove it, or set it on the host itself",
+        rule: .hostUntouched)
     }
-    if has(owner) { return nil }
-    return "is not allowed in the host's \(owner.rawValue) namespace, add \(owner.rawValue) to linux.namespaces"
+    if has(owner) { return }
+    found.add(
+      path, "is not allowed in the host's \(owner.rawValue) namespace", "add \(owner.rawValue) to linux.namespaces",
+      rule: .hostUntouched, given: ["linux.namespaces"])
   }
 }

@@ -1,5 +1,5 @@
 /// "did you mean …" with the word nearest to `word`; nil when none is near.
-func suggestion(for word: String, among known: [String], prefix: String = "") -> String? {
+package func suggestion(for word: String, among known: [String], prefix: String = "") -> String? {
   var best: (distance: Int, word: String)?
   for candidate in known {
     let isBeginning = word.count > 1 && candidate.hasPrefix(word)
@@ -12,7 +12,7 @@ func suggestion(for word: String, among known: [String], prefix: String = "") ->
 }
 
 /// How many letters must be inserted, removed, replaced or swapped with their neighbour to make `a` into `b`.
-func editDistance(_ a: String, _ b: String) -> Int {
+package func editDistance(_ a: String, _ b: String) -> Int {
   let a = Array(a)
   let b = Array(b)
   var beforePrevious: [Int] = []
