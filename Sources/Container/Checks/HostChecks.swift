@@ -234,7 +234,7 @@ extension HostChecks {
 
   private func checkProfile() {
     guard let profile = spec.process?.apparmorProfile, !profile.isEmpty, profile != "unconfined", look.isAppArmorOn,
-      !profile.contains("//"), !profile.hasPrefix(":"), let profiles = look.text("/sys/kernel/security/apparmor/profiles")
+      !profile.contains("/"), !profile.hasPrefix(":"), let profiles = look.text("/sys/kernel/security/apparmor/profiles")
     else { return }
     if !profiles.split(separator: "\n").contains(where: { $0.hasPrefix("\(profile) (") }) {
       add("process.apparmorProfile", "the AppArmor profile \(profile) is not loaded", "load it with apparmor_parser")
