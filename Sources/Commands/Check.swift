@@ -20,7 +20,7 @@ extension Verb {
       The exit status is 1 when there is a problem, or the host lacks what every container
       needs, else 0. Nothing is made and nothing is changed.
       """,
-    operands: [Operand(name: "bundle", need: .optional)], flags: [.checkFormat]
+    operands: [Operand(name: "bundle", need: .optional, words: .files)], flags: [.checkFormat]
   ) { invocation throws(Failure) in
     let runtime = try invocation.runtime()
     let isJSON = invocation.values.text(.checkFormat) == "json"

@@ -102,7 +102,7 @@ import Testing
       ]
     },
     CheckRow(
-      #"linux.netDevices["eth0"].name: "a%db" has a % that is not a %d at its end, for the kernel to number it"#,
+      #"linux.netDevices["eth0"].name: "a%db" has a % that is not a %d at its end"#,
       #"linux.netDevices["eth2"]: would get the name "eth3", which linux.netDevices["eth1"] gets"#,
       #"linux.netDevices["eth3"]: would get the name "eth3", which linux.netDevices["eth2"] gets"#
     ) {

@@ -121,7 +121,7 @@ package struct HostAbility: Sendable {
     + SeccompFlag.allCases.map { flag in
       HostAbility(
         "seccomp \(flag.rawValue)",
-        neededAt: { $0.linux.seccomp?.flags.contains(flag) == true ? ["linux.seccomp.flags"] : [] }
+        neededAt: { $0.linux.seccomp?.flags?.contains(flag) == true ? ["linux.seccomp.flags"] : [] }
       ) { _ in
         SeccompFeature.supportedFlags.contains(flag)
           ? .yes("") : .no("the kernel does not know it", remedy: "it needs a newer kernel")
@@ -145,8 +145,8 @@ package struct HostAbility: Sendable {
     },
     HostAbility("resctrl (Intel RDT)", neededAt: { $0.linux.intelRdt == nil ? [] : ["linux.intelRdt"] }) { look in
       look.hasResctrl
-        ? .yes("at /sys/fs/resctrl")
-        : .no("no resctrl is mounted at /sys/fs/resctrl", remedy: "mount -t resctrl resctrl /sys/fs/resctrl, or remove intelRdt")
+        ? .yes("")
+        : .no("no resctrl is mounted", remedy: "mount -t resctrl resctrl /sys/fs/resctrl, or remove intelRdt")
     },
     HostAbility("session keyrings") { look in
       look.exists("/proc/keys") ? .yes("") : .no("the kernel has none", remedy: "it needs CONFIG_KEYS; or give --no-new-keyring")

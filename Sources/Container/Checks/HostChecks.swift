@@ -23,8 +23,8 @@ final class HostChecks {
 
   func run() {
     checkAbilities(HostAbility.all)
-    checkRefused()
-    attempt("root.path") { () throws(Failure) in _ = try RootfsPlan.plan(spec, bundle: bundle) }
+    attempt("") { () throws(Failure) in try Refused.checkUser() }
+    attempt("root.path") { () throws(Failure) in _ = try RootfsPlan.plan(spec, try directory(), try ProcFS()) }
     checkNamespaces()
     checkMounts()
     checkHooks()
@@ -32,6 +32,8 @@ final class HostChecks {
     checkControlGroup()
     checkNumbers()
     checkDevices()
+    checkNetDevices()
+    checkLabels()
     checkSeccomp()
   }
 
@@ -64,15 +66,8 @@ final class HostChecks {
 
   private static let host = "this host"
 
-  private func checkRefused() {
-    var other = spec
-    other.process?.selinuxLabel = ""  // asked of the host, with the abilities
-    do { try Refused.check(other) } catch {
-      let words = error.cause.split(separator: " ", maxSplits: 1).map { String($0) }
-      guard words.count == 2, words[0].hasPrefix("linux.") else { return add("", error) }
-      add(words[0], words[1], error.hint ?? "remove it")
-    }
-  }
+  /// Opened for each question: a bundle that is not there is told at each place it is missed.
+  private func directory() throws(Failure) -> BundleDirectory { try BundleDirectory(bundle, try ProcFS()) }
 
   private func checkAbilities(_ abilities: [HostAbility]) {
     for ability in abilities {
@@ -95,9 +90,9 @@ final class HostChecks {
     for (index, mount) in spec.mounts.enumerated() {
       let options = MountOptions.parse(mount.options)
       if options.isBind, !options.isRemount {
-        let path = FilePath(bundle).pushing(FilePath(mount.source)).string
         attempt("mounts[\(index)].source") { () throws(Failure) in
-          _ = try during("opening the source \(path)", try Descriptor.open(host: path, [.path]))
+          let directory = try directory()
+          _ = try during("opening the source \(directory.path(of: mount.source))", try directory.open(mount.source, [.path]))
         }
       } else if !mount.type.isEmpty, !options.isRemount, mount.type != "cgroup", !look.filesystems.contains(mount.type) {
         notices.append(
@@ -117,6 +112,24 @@ final class HostChecks {
         }
         guard case .failure(let failure) = problem else { continue }
         add("hooks.\(name)[\(index)].path", failure.adding(context: hook.path).adding(hint: "install the hook, or remove it"))
+      }
+    }
+  }
+
+  private func checkNetDevices() {
+    for name in spec.linux.netDevices.keys.sorted() where !look.exists("/sys/class/net/\(name)") {
+      add("linux.netDevices[\"\(name)\"]", "there is no such network device", "`ip link` lists those of the host")
+    }
+  }
+
+  private func checkLabels() {
+    _ = MountLabel.plan(spec.linux) { warning in
+      notices.append(Problem("linux.mountLabel", warning, "remove it, or run where SELinux is on", rule: Self.host))
+    }
+    guard spec.linux.intelRdt != nil, look.hasResctrl else { return }
+    attempt("linux.intelRdt") { () throws(Failure) in
+      _ = try ResourceControl.plan(spec, id: "check", try ProcFS()) { warning in
+        notices.append(Problem("linux.intelRdt", warning, "remove it", rule: Self.host))
       }
     }
   }

@@ -62,7 +62,8 @@ final class HostLook {
   }
   /// The file system of SELinux is there exactly when it is on.
   var isSELinuxOn: Bool { exists("/sys/fs/selinux/enforce") }
-  var hasResctrl: Bool { exists("/sys/fs/resctrl/info") }
+  /// Why it is not there is told by what needs it.
+  var hasResctrl: Bool { (try? ResourceControlMount.find(try ProcFS())) != nil }
   var seccompActions: [String] { words("/proc/sys/kernel/seccomp/actions_avail") }
 
   /// Sizes as the spec writes them, `2MB`.

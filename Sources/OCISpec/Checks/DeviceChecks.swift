@@ -43,7 +43,8 @@ extension Spec {
       if name.hasSuffix("%d") { continue }
       if let other = taken.updateValue(host, forKey: name) {
         found.add(
-          path, "would get the name \(name.quoted), which linux.netDevices[\(other.quoted)] gets", "give one of them another name")
+          path, "would get the name \(name.quoted), which linux.netDevices[\(other.quoted)] gets", "give one of them another name"
+        )
       }
     }
   }

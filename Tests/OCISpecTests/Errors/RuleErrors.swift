@@ -144,7 +144,8 @@ extension ErrorRow {
       "MNT-45", "mounts[0].uidMappings[0].hostID", "4294967295",
       "4294967295 and size 1000 reach beyond the largest id 4294967294, make size smaller"),
     ErrorRow(
-      "DEF-08", "mounts[0].options", "[]", "id-mapped mounts are only possible as bind mounts, add bind or rbind",
+      "DEF-08", "mounts[0].options", #"["remount"]"#,
+      "remount cannot change the id mapping of a mount, map the ids where it is mounted first",
       with: [
         (
           "mounts",
