@@ -5,7 +5,7 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 SWIFT_FILES = Sources Tests Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: build run install deb test validate conformance bench format lint clean help toolchain
+.PHONY: build run install deb docs test validate conformance bench format lint clean help toolchain
 
 build: toolchain ## the binary build/apus: static, stripped
 	@.ci/dependencies build
@@ -39,6 +39,11 @@ validate: toolchain ## the scenarios against runc and crun: what fails there is 
 	@.ci/dependencies build run test bench
 	Tests/run --runtime runc
 	Tests/run --runtime crun
+
+docs: toolchain ## docs/conformance.md, from the index in Sources/Conformance
+	@.ci/dependencies build
+	swift build --build-tests
+	APUS_WRITE_DOCS=1 .build/debug/apusPackageTests.xctest --testing-library swift-testing --filter thePagesSayWhatTheIndexSays
 
 conformance: build ## configurations that engines wrote
 	@.ci/dependencies run test conformance

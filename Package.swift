@@ -37,12 +37,17 @@ let package = Package(
         .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release))
       ]),
 
+    // What apus makes of each statement of the spec: the source of docs/conformance.md, and not part of the binary.
+    .target(name: "Conformance", swiftSettings: strict),
+
+    .target(name: "Fixtures", path: "Tests/Fixtures"),
     .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-    .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "JSON"]),
+    .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "JSON", "Fixtures"]),
     .testTarget(name: "ControlGroupsTests", dependencies: ["ControlGroups", "OCISpec", "Kernel"]),
     .testTarget(name: "ContainerTests", dependencies: ["Container", "OCISpec", "JSON", "Kernel", "ControlGroups"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Container", "OCISpec", "JSON", "Kernel"]),
+    .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "Container", "OCISpec", "JSON", "Fixtures"]),
     .testTarget(name: "ScenarioTests"),
   ],
   swiftLanguageModes: [.v6]

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import JSON
 import Testing
@@ -30,9 +31,11 @@ import Testing
           gidMappings: [IDMapping(containerID: 1, hostID: 100001, size: 65535)]),
       ])
     #expect(spec.hooks.prestart == [Hook(path: "/a", args: ["a", "b"], env: ["K=v"], timeout: 30)])
-    #expect(spec.hooks.createRuntime == [Hook(path: "/b")] && spec.hooks.createContainer == [Hook(path: "/c")])
-    #expect(spec.hooks.startContainer == [Hook(path: "/d")] && spec.hooks.poststart == [Hook(path: "/e")])
-    #expect(spec.hooks.poststop == [Hook(path: "/f", env: [])])
+    for (hooks, path) in [
+      (spec.hooks.createRuntime, "/b"), (spec.hooks.createContainer, "/c"), (spec.hooks.startContainer, "/d"),
+      (spec.hooks.poststart, "/e"),
+    ] { #expect(hooks == [Hook(path: path, args: ["a", "b"], env: ["K=v"], timeout: 30)]) }
+    #expect(spec.hooks.poststop == [Hook(path: "/f", args: ["a", "b"], env: [], timeout: 30)])
     #expect(spec.annotations == ["com.example.key": "value", "com.example.empty": ""])
   }
 
@@ -191,7 +194,8 @@ import Testing
   @Test func isDecoded() throws {
     let document = try JSONSerialization.jsonObject(with: Data(everyProperty.utf8))
     let ignored: Set<String> = [
-      "windows", "solaris", "vm", "freebsd", "unknownProperty", "unknownProperty.a", "unknownProperty.a[0]",
+      "windows", "solaris", "vm", "zos", "freebsd", "process.commandLine", "unknownProperty", "unknownProperty.a",
+      "unknownProperty.a[0]",
       "windows.layerFolders", "process.user.username",
     ]
     var seen = 0

@@ -12,6 +12,7 @@ import Testing
     "ControlGroups": ["DBus", "OCISpec", "JSON", "Kernel", "SystemPackage"],
     "DBus": ["Kernel", "SystemPackage"],
     "OCISpec": ["JSON"],
+    "Conformance": [],
     "JSON": ["CJSON", "Glibc"],
     "Kernel": ["CLinux", "CVersion", "CSeccomp", "CCapability", "Glibc", "SystemPackage"],
   ]

@@ -1,5 +1,5 @@
 /// A config.json that sets every property of the runtime-spec 1.3 for Linux, each to a value that is not its default.
-let everyProperty = #"""
+package let everyProperty = #"""
   {
     "ociVersion": "1.3.0",
     "root": {"path": "rootfs", "readonly": true},
@@ -14,7 +14,7 @@ let everyProperty = #"""
     ],
     "process": {
       "terminal": true, "consoleSize": {"height": 25, "width": 80}, "cwd": "/work", "env": ["PATH=/bin", "TERM=xterm"],
-      "args": ["sh", "-c", "echo hi"],
+      "args": ["sh", "-c", "echo hi"], "commandLine": "ignored",
       "user": {"uid": 1, "gid": 2, "umask": 63, "additionalGids": [5, 6], "username": "ignored"},
       "capabilities": {
         "bounding": ["CAP_KILL"], "effective": ["CAP_CHOWN"], "inheritable": ["CAP_FOWNER"], "permitted": ["CAP_MKNOD"],
@@ -32,8 +32,11 @@ let everyProperty = #"""
     },
     "hooks": {
       "prestart": [{"path": "/a", "args": ["a", "b"], "env": ["K=v"], "timeout": 30}],
-      "createRuntime": [{"path": "/b"}], "createContainer": [{"path": "/c"}], "startContainer": [{"path": "/d"}],
-      "poststart": [{"path": "/e"}], "poststop": [{"path": "/f", "env": []}]
+      "createRuntime": [{"path": "/b", "args": ["a", "b"], "env": ["K=v"], "timeout": 30}],
+      "createContainer": [{"path": "/c", "args": ["a", "b"], "env": ["K=v"], "timeout": 30}],
+      "startContainer": [{"path": "/d", "args": ["a", "b"], "env": ["K=v"], "timeout": 30}],
+      "poststart": [{"path": "/e", "args": ["a", "b"], "env": ["K=v"], "timeout": 30}],
+      "poststop": [{"path": "/f", "args": ["a", "b"], "env": [], "timeout": 30}]
     },
     "annotations": {"com.example.key": "value", "com.example.empty": ""},
     "linux": {
@@ -93,6 +96,7 @@ let everyProperty = #"""
       "mountLabel": "system_u:object_r:svirt_sandbox_file_t:s0",
       "personality": {"domain": "LINUX32", "flags": ["A"]}
     },
-    "windows": {"layerFolders": 7}, "solaris": [], "vm": 1, "freebsd": null, "unknownProperty": {"a": [1.5]}
+    "windows": {"layerFolders": 7}, "solaris": [], "vm": 1, "zos": "",
+    "freebsd": null, "unknownProperty": {"a": [1.5]}
   }
   """#

@@ -1,5 +1,5 @@
 /// What dockerd writes for `docker run -it -m 512m --cpus 1.5 -v vol:/data image sh`, with a seccomp profile of the usual size.
-let dockerLike = #"""
+package let dockerLike = #"""
   {
     "ociVersion": "1.2.1",
     "process": {
