@@ -85,7 +85,7 @@ extension Scenarios {
         defer { runtime.deleteQuietly(id) }
         expectSuccess(try spawn(runtime, ["create", "--bundle", bundle.path, id]).wait())
         let pid = try #require(try runtime.state(id)?["pid"]?.int)
-        #expect(File.text("/proc/\(pid)/comm") == "runtime\n")
+        #expect(File.text("/proc/\(pid)/comm") == "apus/init\n")
         #expect(File.link("/proc/\(pid)/exe") == "/")
       }
     }

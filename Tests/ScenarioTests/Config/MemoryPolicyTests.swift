@@ -36,10 +36,10 @@ extension Scenarios {
       #expect(try output(of: Self.bundle(policy)) == shown + "\n")
     }
 
-    /// Node 1023 is beyond the first word of the mask; that there is no such node is the kernel's to say.
+    /// Asked before anything is made.
     @Test(arguments: ["1023", "60000"]) func aNodeThatIsNotThereIsRefused(nodes: String) throws {
       let outcome = try refusal(of: Self.bundle(["mode": "MPOL_BIND", "nodes": .string(nodes)]))
-      expectApusSays("setting the memory policy MPOL_BIND: set_mempolicy: Invalid argument", outcome)
+      expectApusSays("linux.memoryPolicy.nodes: \(nodes) is more than there is", outcome)
     }
 
     @Test(
