@@ -33,7 +33,7 @@ package struct HostAbility: Sendable {
     essential + namespaces + controllers + cgroups + seccomp + security + capabilities + filesystems + [mappedMounts] + late
 
   /// What `create` would find out only when much of the container is made already.
-  static let late: [HostAbility] = [appArmor, nice, limits, memoryPolicy, hugepages]
+  static let late: [HostAbility] = [nice, limits, memoryPolicy, hugepages]
 
   // MARK: Without which nothing goes
 
@@ -137,6 +137,7 @@ package struct HostAbility: Sendable {
   }
 
   private static let security: [HostAbility] = [
+    appArmor,
     HostAbility(
       "SELinux", neededAt: { $0.process?.selinuxLabel.isEmpty == false ? ["process.selinuxLabel"] : [] }
     ) { look in

@@ -56,12 +56,9 @@ final class HostLook {
 
   // MARK: What more than one question asks
 
-  var isAppArmorOn: Bool {
-    if let answer = text("/sys/module/apparmor/parameters/enabled") { return answer == "Y" }
-    return !exists("/sys/module")  // without sysfs it cannot be told: then the kernel has the last word
-  }
-  /// The file system of SELinux is there exactly when it is on.
-  var isSELinuxOn: Bool { exists("/sys/fs/selinux/enforce") }
+  /// When it cannot be told the kernel has the last word.
+  var isAppArmorOn: Bool { (try? ExecLabels.isAppArmorEnabled()) ?? true }
+  var isSELinuxOn: Bool { ExecLabels.isSELinuxEnabled }
   /// Why it is not there is told by what needs it.
   var hasResctrl: Bool { (try? ResourceControlMount.find(try ProcFS())) != nil }
   var seccompActions: [String] { words("/proc/sys/kernel/seccomp/actions_avail") }

@@ -17,7 +17,7 @@ enum ExecLabels {
   /// The file system of SELinux is there exactly when it is on; when it cannot be opened it is as good as not there.
   static var isSELinuxEnabled: Bool { (try? Descriptor.open(host: "/sys/fs/selinux/enforce", [.path])) != nil }
 
-  private static func isAppArmorEnabled() throws(Failure) -> Bool {
+  static func isAppArmorEnabled() throws(Failure) -> Bool {
     let path = "/sys/module/apparmor/parameters/enabled"
     do { return try Descriptor.open(host: path, [.readOnly]).readAll().first == UInt8(ascii: "Y") } catch
       where error.errno == .noSuchFileOrDirectory
