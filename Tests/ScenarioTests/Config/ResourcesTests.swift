@@ -184,7 +184,8 @@ extension Scenarios {
 
     @Test(.needs("hugetlb"), .enabled(if: Runtime.isApus, "peers name the file only"), arguments: ["64KB", "8GB"])
     func aPageSizeTheMachineHasNotIsRefused(size: String) throws {
-      try Self.refused(["hugepageLimits": [["pageSize": .string(size), "limit": 1]]], saying: "this kernel has no huge pages of \(size)")
+      try Self.refused(
+        ["hugepageLimits": [["pageSize": .string(size), "limit": 1]]], saying: "this kernel has no huge pages of \(size)")
     }
 
     @Test(.enabled(if: Runtime.isApus, "only apus names the property")) func aPageSizeThatIsNoneIsRefused() throws {
@@ -193,7 +194,8 @@ extension Scenarios {
     }
 
     @Test(.enabled(if: Runtime.isApus, "peers write it all the same")) func rdmaWithoutALimitIsRefused() throws {
-      try Self.refused(["rdma": ["mlx5_1": .object([:])]], saying: #"linux.resources.rdma["mlx5_1"]: has no limit, needs at least one"#)
+      try Self.refused(
+        ["rdma": ["mlx5_1": .object([:])]], saying: #"linux.resources.rdma["mlx5_1"]: has no limit, needs at least one"#)
     }
 
     // MARK: unified
