@@ -69,6 +69,9 @@ int apus_faccessat2(int d, const char *path, int mode, int flags) { RESULT(sysca
 int apus_flock(int fd, int operation) { RESULT(flock(fd, operation)); }
 int apus_fcntl(int fd, int command, int argument) { RESULT(fcntl(fd, command, argument)); }
 int apus_duplicate_onto(int fd, int target) { RESULT(dup2(fd, target)); }
+int apus_inotify_init(void) { RESULT(syscall(SYS_inotify_init1, O_CLOEXEC | O_NONBLOCK)); }
+int apus_inotify_add_watch(int fd, const char *path, unsigned mask) { RESULT(syscall(SYS_inotify_add_watch, fd, path, mask)); }
+int apus_inotify_rm_watch(int fd, int watch) { RESULT(syscall(SYS_inotify_rm_watch, fd, watch)); }
 int apus_memfd_create(const char *name, unsigned flags) { RESULT(memfd_create(name, flags | MFD_CLOEXEC)); }
 
 int apus_clone3(struct clone_args *args) { RESULT(syscall(SYS_clone3, args, sizeof *args)); }
@@ -176,14 +179,7 @@ long apus_receive(int fd, void *bytes, size_t count, int *fds, size_t fd_capacit
   }
   RESULT(result);
 }
-int apus_poll(const int *fds, short *events, size_t count, int milliseconds) {
-  struct pollfd p[8];
-  if (count > 8) return -EINVAL;
-  for (size_t i = 0; i < count; i++) p[i] = (struct pollfd){.fd = fds[i], .events = events[i]};
-  int result = poll(p, count, milliseconds);
-  for (size_t i = 0; i < count; i++) events[i] = p[i].revents;
-  RESULT(result);
-}
+int apus_poll(void *rows, size_t count, int milliseconds) { RESULT(poll(rows, count, milliseconds)); }
 int apus_ioctl(int fd, unsigned long request, void *argument) { RESULT(ioctl(fd, request, argument)); }
 int apus_ioctl_value(int fd, unsigned long request, unsigned long argument) { RESULT(ioctl(fd, request, argument)); }
 int apus_tcgetattr(int fd, void *termios) { RESULT(tcgetattr(fd, termios)); }

@@ -138,7 +138,8 @@ enum CommandTable {
   ]
 
   static let verbs: [Verb] = [
-    .check, .completion, .create, .delete, .features, .help, .kill, .list, .pause, .resume, .run, .spec, .start, .state,
+    .check, .completion, .create, .delete, .features, .help, .kill, .list, .monitor, .pause, .resume, .run, .spec, .start,
+    .state, .wait,
   ]
 
   static func verb(named name: String) throws(Failure) -> Verb {

@@ -11,7 +11,8 @@ extension Verb {
 }
 
 extension ContainerSummary {
-  /// The spec's state with what runc adds, members in runc's order; `pid` is 0, not absent, without a process.
+  /// The spec's state with what runc adds, members in runc's order; `pid` is 0, not absent, without a process. How a stopped
+  /// one has ended comes last, where that is known.
   var document: JSONValue {
     var members: [(name: String, value: JSONValue)] = [
       ("ociVersion", .string(state.ociVersion)), ("id", .string(state.id)), ("pid", .integer(Int64(state.pid ?? 0))),
@@ -20,6 +21,10 @@ extension ContainerSummary {
     ]
     if !state.annotations.isEmpty { members.append(("annotations", .map(state.annotations))) }
     members.append(("owner", .string(owner)))
+    if let exitStatus {
+      members.append(("exitCode", .integer(Int64(exitStatus.shellStatus))))
+      if let signal = exitStatus.signal { members.append(("signal", .integer(Int64(signal)))) }
+    }
     return .object(members)
   }
 }

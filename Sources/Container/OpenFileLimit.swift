@@ -22,6 +22,12 @@ enum OpenFileLimit {
     return limit.soft
   }
 
+  /// For a process that holds as many as there are containers, and starts no other.
+  static func raiseToHardLimit() throws(Failure) {
+    let limit = try resourceLimit(number)
+    if limit.soft < limit.hard { try setResourceLimit(number, soft: limit.hard, hard: limit.hard, of: 0) }
+  }
+
   static func restore(_ soft: UInt64?) throws(Failure) {
     guard let soft else { return }
     try setResourceLimit(number, soft: soft, hard: try resourceLimit(number).hard, of: 0)

@@ -25,6 +25,8 @@ struct SavedState {
   /// Groups of the resctrl file system that are removed with the container.
   var resourceControlGroups: [String]
   var annotations: [String: String]
+  /// How init has ended, as wait(2) says it, when a `run` has reaped it and the container is kept.
+  var waitStatus: CInt?
 
   // MARK: The file
 
@@ -74,6 +76,7 @@ struct SavedState {
     hostMountID = reader.integer("hostMountID")
     resourceControlGroups = reader.strings("resourceControlGroups")
     annotations = reader.stringMap("annotations", opaque: true)
+    waitStatus = reader.integer("waitStatus")
   }
 
   private var document: JSONValue {
@@ -82,6 +85,7 @@ struct SavedState {
       ("created", .string(created)), ("owner", .integer(Int64(ownerUID))), ("pid", .integer(Int64(pid))),
       ("startTime", .unsigned(startTime)), ("annotations", .map(annotations)),
     ]
+    if let waitStatus { members.append(("waitStatus", .integer(Int64(waitStatus)))) }
     if let hostMountID { members.append(("hostMountID", .unsigned(hostMountID))) }
     if !resourceControlGroups.isEmpty { members.append(("resourceControlGroups", .strings(resourceControlGroups))) }
     if let controlGroup {
@@ -110,6 +114,7 @@ struct SavedState {
     hostMountID = plan.namespaces.hasMountNamespace ? nil : plan.rootfs.mountID
     resourceControlGroups = plan.resourceControl?.ownGroups ?? []
     annotations = plan.spec.annotations
+    waitStatus = nil
   }
 
   /// Gives the listener of the seccomp filter, loaded as the program was about to start, to its supervisor.

@@ -58,7 +58,7 @@ struct StateDirectory: ~Copyable {
   static func identifiers(root: String) throws(Failure) -> [String]? {
     do {
       let names = try Descriptor.open(host: root, [.readOnly, .directory]).entries()
-      return names.filter { $0 != cache }.sorted()
+      return names.filter { $0 != cache && !Notice.isNotice($0) }.sorted()
     } catch  where error.errno == .noSuchFileOrDirectory { return nil }
   }
 

@@ -51,6 +51,11 @@ extension ControlGroup {
     get throws(Failure) { try event("frozen") == 1 }
   }
 
+  /// cgroup.events, to be watched: the kernel reports its changes, those within 10 ms as one.
+  package func eventsFile() throws(Failure) -> Descriptor {
+    try during("opening \(fullPath)/cgroup.events", try directory.open("cgroup.events", .readOnly))
+  }
+
   /// Stops every process and waits until all have stopped. A failure leaves the cgroup thawed.
   package func freeze(within limit: Int = 10_000) throws(Failure) {
     try directory.write("1", to: "cgroup.freeze")

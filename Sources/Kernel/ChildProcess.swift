@@ -58,9 +58,9 @@ package struct ProcessHandle: ~Copyable {
 let POLLIN_EVENT: Int16 = 1
 
 func poll(_ numbers: [CInt], events: [Int16], milliseconds: CInt) throws(Failure) -> [Int16] {
-  var events = events
-  try call("poll") { unsafe apus_poll(numbers, &events, numbers.count, milliseconds) }
-  return events
+  var rows = zip(numbers, events).map { pollfd(fd: $0, events: $1, revents: 0) }
+  try call("poll") { unsafe apus_poll(&rows, rows.count, milliseconds) }
+  return rows.map(\.revents)
 }
 
 /// Starts a child which runs `body` and never returns from it, as fork(2) does: clone(2) with CLONE_PIDFD.
@@ -127,5 +127,5 @@ package func reapAnyChild() -> (pid: CInt, status: ExitStatus)? {
   var status: CInt = 0
   let pid = unsafe apus_wait_pid(-1, &status)
   guard pid > 0 else { return nil }
-  return (pid, status & 0x7f == 0 ? .exited(code: status >> 8 & 0xff) : .signaled(status & 0x7f))
+  return (pid, ExitStatus(waitStatus: status))
 }

@@ -12,6 +12,7 @@ package struct SignalSet: Sendable, Equatable {
     set.bits = ~0
     return set
   }
+  package mutating func insert(_ signal: CInt) { bits |= 1 << UInt64(signal - 1) }
   package mutating func remove(_ signal: CInt) { bits &= ~(1 << UInt64(signal - 1)) }
 }
 
@@ -85,6 +86,8 @@ package enum Signals {
   package static let terminalOutput: CInt = 22
   package static let windowChanged: CInt = 28
   package static let childEnded: CInt = 17
+  package static let hangUp: CInt = 1
+  package static let interrupt: CInt = 2
   package static let kill: CInt = 9
   /// What a seccomp filter kills with.
   package static let badSystemCall: CInt = 31

@@ -42,7 +42,7 @@ import Testing
     "What engines pass is understood",
     arguments: [
       "create --bundle /b --pid-file /b/init.pid --console-socket /s --no-pivot --no-new-keyring c1",
-      "create --bundle /b --pid-file /p --preserve-fds 2 --ipc host c1",
+      "create --bundle /b --pid-file /p --preserve-fds 2 --ipc host c1", "wait c1",
       "run --bundle /b --no-pivot --keep c1", "run -d -no-subreaper c1", "start c1", "state c1", "kill c1 9", "kill --all c1 15",
       "kill -a c1 KILL", "delete c1", "delete --force c1", "list --format json", "list -f json -q", "features",
       "spec --rootless -b /b",

@@ -10,10 +10,13 @@ import Testing
 /// What the command line answers, without a runtime below it.
 private func answer(_ line: String...) -> Answer { interpret(line).0 }
 
-private func summary(_ id: String, pid: Int32?, annotations: [String: String] = [:]) -> ContainerSummary {
+private func summary(
+  _ id: String, pid: Int32?, annotations: [String: String] = [:], exit: Kernel.ExitStatus? = nil
+) -> ContainerSummary {
   let state = State(
     ociVersion: "1.3.0", id: id, status: pid == nil ? .stopped : .running, pid: pid, bundle: "/b", annotations: annotations)
-  return ContainerSummary(state: state, rootfs: "/b/rootfs", created: "2026-01-02T03:04:05.123456789Z", owner: "root")
+  return ContainerSummary(
+    state: state, rootfs: "/b/rootfs", created: "2026-01-02T03:04:05.123456789Z", owner: "root", exitStatus: exit)
 }
 
 @Suite struct VerbTests {
@@ -173,5 +176,9 @@ private func summary(_ id: String, pid: Int32?, annotations: [String: String] = 
       summary("c1", pid: 42, annotations: ["b": "2", "a": "1"]).document.text(.compact)
         == #"{"ociVersion":"1.3.0","id":"c1","pid":42,"status":"running",\#(common),"annotations":{"a":"1","b":"2"},"owner":"root"}"#
     )
+    #expect(summary("c1", pid: nil, exit: .exited(code: 0)).document.text(.compact).hasSuffix(#""owner":"root","exitCode":0}"#))
+    #expect(
+      summary("c1", pid: nil, exit: .signaled(15)).document.text(.compact).hasSuffix(
+        #""owner":"root","exitCode":143,"signal":15}"#))
   }
 }

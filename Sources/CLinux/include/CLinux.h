@@ -37,6 +37,9 @@ int apus_faccessat2(int directory, const char *path, int mode, int flags);
 int apus_flock(int fd, int operation);
 int apus_fcntl(int fd, int command, int argument);
 int apus_duplicate_onto(int fd, int target);
+int apus_inotify_init(void);
+int apus_inotify_add_watch(int fd, const char *path, unsigned mask);
+int apus_inotify_rm_watch(int fd, int watch);
 int apus_memfd_create(const char *name, unsigned flags);
 
 // Processes
@@ -95,7 +98,7 @@ int apus_listen(int fd, int backlog);
 int apus_accept(int fd);
 long apus_send(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count);
 long apus_receive(int fd, void *bytes, size_t count, int *fds, size_t fd_capacity, size_t *fd_count);
-int apus_poll(const int *fds, short *events, size_t count, int milliseconds);
+int apus_poll(void *rows, size_t count, int milliseconds);
 int apus_ioctl(int fd, unsigned long request, void *argument);
 int apus_ioctl_value(int fd, unsigned long request, unsigned long argument);
 int apus_tcgetattr(int fd, void *termios);

@@ -90,6 +90,7 @@ extension Runtime {
         try PIDFile.write(pid, to: file)
         rollback.add { PIDFile.remove(pid, from: file) }
       }
+      directory.tell(.created(pid: saved.pid, startTime: saved.startTime), warn)
     } catch {
       host.abandon()
       throw error
@@ -114,9 +115,10 @@ struct NewContainer: ~Copyable {
   var hasTerminal: Bool { host.plan.console != nil }
 
   /// Lets it through the gate, in the process that has made it.
-  func start() throws(Failure) {
+  func start(_ runtime: Runtime) throws(Failure) {
     let (saved, spec) = (saved, host.plan.spec)
     do {
+      directory.tell(.started, runtime.warn)
       try StartGate.pass(host.rendezvous) { listener throws(Failure) in try saved.forward(listener, spec) }
       let cgroup = host.cgroup
       try Execution.confirm(saved, host.plan.proc) { () throws(Failure) in cgroup }

@@ -13,7 +13,10 @@ extension Runtime {
     do { directory = try StateDirectory.open(root: root, id: id, lock: !force) } catch  where force && error.isUnknownContainer {
       return
     }
-    if force, try !directory.lock(meanwhile: endProcessesOfLockHolder) { return }
+    if force {
+      guard try directory.lock(meanwhile: endProcessesOfLockHolder) else { return }
+      try directory.removeNotices()
+    }
     let saved: SavedState
     // With --force a state that cannot be read goes as well: nothing in it can be relied on, and nothing else frees the id.
     do { saved = try SavedState.load(from: directory) } catch  where force { return try directory.remove() }

@@ -19,8 +19,11 @@ extension Runtime {
     let terminal = container.hasTerminal ? try relay.accept(container.host.plan.proc) : nil
     let started = try startNow(container, request.pidFile)
     let status = try Foreground(signals: signals, relay: terminal).wait(for: started.saved.pid)
-    if !options.keep {
-      // The caller waits for the program's status; that something was left is worth a warning beside it.
+    started.directory.tell(.exited(status), warn)
+    // The caller waits for the program's status; that something was left is worth a warning beside it.
+    if options.keep {
+      do { try keep(started, status) } catch { warn("writing down the exit status: \(error.message)") }
+    } else {
       do { try remove(started) } catch { warn("deleting the container: \(error.message)") }
     }
     return status.shellStatus
@@ -35,7 +38,7 @@ extension Runtime {
 
   /// Opens the gate from inside: the conversation with init goes on.
   private func startNow(_ container: consuming NewContainer, _ pidFile: String?) throws(Failure) -> Started {
-    try container.start()
+    try container.start(self)
     let (saved, spec, proc) = (container.saved, container.host.plan.spec, container.host.plan.proc)
     let started = Started(directory: container.finish(), saved: saved, spec: spec, proc: proc)
     try started.directory.unlock()
@@ -45,6 +48,15 @@ extension Runtime {
       throw error
     }
     return started
+  }
+
+  /// Writes down how it has ended: nobody else can learn that once we have reaped it.
+  private func keep(_ ended: borrowing Started, _ status: ExitStatus) throws(Failure) {
+    guard try ended.directory.lock() else { return }
+    var saved = ended.saved
+    saved.waitStatus = status.waitStatus
+    try saved.save(in: ended.directory)
+    try ended.directory.unlock()
   }
 
   /// Deletes the container that has ended, unless another did so meanwhile.

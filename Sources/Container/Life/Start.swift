@@ -19,7 +19,7 @@ extension Runtime {
       throw Failure("process property must not be empty", hint: "the container was created without a process")
     }
     let forward = { (listener: borrowing Descriptor) throws(Failure) in try saved.forward(listener, spec) }
-    do { try StartGate.open(directory, forward: forward) } catch
+    do { try StartGate.open(directory, warn, forward: forward) } catch
       where error.context.contains(where: { $0.hasPrefix("running startContainer hook") })
     {
       // "If any startContainer hook fails, the runtime MUST generate an error, stop the container, and continue the

@@ -11,6 +11,8 @@ package struct ContainerSummary {
   package let created: String
   /// The name of the user who created it; the number when it has none.
   package let owner: String
+  /// How its init has ended; nil for one that has not, and when nobody knows.
+  package let exitStatus: ExitStatus?
 }
 
 extension Runtime {
@@ -45,6 +47,8 @@ extension Runtime {
     let state = State(
       ociVersion: saved.ociVersion, id: saved.id, status: status, pid: status == .stopped ? 0 : saved.pid, bundle: saved.bundle,
       annotations: saved.annotations)
-    return ContainerSummary(state: state, rootfs: saved.rootfs, created: saved.created, owner: owners.name(of: saved.ownerUID))
+    return ContainerSummary(
+      state: state, rootfs: saved.rootfs, created: saved.created, owner: owners.name(of: saved.ownerUID),
+      exitStatus: status == .stopped ? try saved.exitStatus(proc) : nil)
   }
 }

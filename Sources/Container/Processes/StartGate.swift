@@ -26,7 +26,8 @@ enum StartGate {
   ///
   /// - Parameter forward: gives the listener of a seccomp filter to its supervisor.
   static func open(
-    _ directory: borrowing StateDirectory, forward: (borrowing Descriptor) throws(Failure) -> Void
+    _ directory: borrowing StateDirectory, _ warn: (String) -> Void,
+    forward: (borrowing Descriptor) throws(Failure) -> Void
   ) throws(Failure) {
     let connection: Descriptor
     do {
@@ -36,6 +37,7 @@ enum StartGate {
     }
     // First the name goes, then init: if we end in between, the container never runs and is not taken for a running one.
     try directory.handle.descriptor.removeFile(StateDirectory.gate)
+    directory.tell(.started, warn)
     try pass(Rendezvous(connection), forward: forward)
   }
 
