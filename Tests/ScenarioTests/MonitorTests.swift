@@ -161,6 +161,23 @@ extension Scenarios {
       }
     }
 
+    /// Its notices would have names that no file can have.
+    @Test func theLongestIDsAreFollowedToo() throws {
+      let runtime = try Runtime()
+      let watch = try Watch(runtime, [])
+      let id = String(repeating: "l", count: 250)
+      try withContainer(try Bundle(["sleep", "100"]), runtime: runtime, id: id) { container in
+        for (line, verb) in ["start", "pause", "resume", "kill"].enumerated() {
+          try watch.waitFor(lines: line + 1)
+          expectSuccess(try runtime.call([verb, id] + (verb == "kill" ? ["KILL"] : [])))
+        }
+        try container.waitUntil("stopped")
+      }
+      try watch.waitFor(lines: 7)
+      let states = try watch.end().stdout.split(separator: "[").dropFirst().map { $0.split(separator: "]")[0] }
+      #expect(states == ["CREATED", "RUNNING", "PAUSED", "RUNNING", "137", "STOPPED", "DELETED"])
+    }
+
     @Test func ofACreateThatFailsNothingIsTold() throws {
       let runtime = try Runtime()
       let watch = try Watch(runtime, [])

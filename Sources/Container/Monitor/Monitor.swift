@@ -90,22 +90,28 @@ package final class Monitor {
 
   private func readChanges() throws(Failure) {
     for root in roots {
-      for change in try root.changes() { try handle(change, root) }
+      var isToScan = false
+      for change in try root.changes() { isToScan = try handle(change, root) || isToScan }
+      // Last: it sees what all of these changes have led to.
+      if isToScan { try scan(root, telling: true) }
     }
   }
 
-  private func handle(_ change: MonitoredRoot.Change, _ root: MonitoredRoot) throws(Failure) {
+  /// True when the change is that of something which only a look at the root tells.
+
+  private func handle(_ change: MonitoredRoot.Change, _ root: MonitoredRoot) throws(Failure) -> Bool {
     switch change {
     case .notice(let notice, let id): try handle(notice, FollowedContainer.Key(root: root.path, id: id))
     case .removed(let id): try forget(FollowedContainer.Key(root: root.path, id: id))
-    case .appeared: try scan(root, telling: true)
+    case .appeared: return true
     case .vanished: for key in followed.keys where key.root == root.path { try forget(key) }
     case .unknown(let tooMany):
       if tooMany {
         warn("\(root.path): more changed at once than fs.inotify.max_queued_events: some changes may not be shown")
       }
-      try scan(root, telling: true)
+      return true
     }
+    return false
   }
 
   private func handle(_ notice: Notice, _ key: FollowedContainer.Key) throws(Failure) {
@@ -245,8 +251,12 @@ package final class Monitor {
       container.process == nil
       ? "it was reaped before its process could be held"
       : "its parent has reaped it, and this kernel keeps no exit status for others (Linux 6.15 does)"
-    // Once is enough: the next ones have the same reason.
-    if warned.insert(reason).inserted { warn("the exit status of \(container.key.id) is unknown: \(reason)") }
+    warnOnce("the exit status of \(container.key.id) is unknown: \(reason)", as: reason)
+  }
+
+  /// Once is enough: the next ones have the same reason.
+  private func warnOnce(_ text: String, as reason: String) {
+    if warned.insert(reason).inserted { warn(text) }
   }
 }
 
@@ -287,6 +297,9 @@ extension Monitor {
       watchers[watch, default: []].insert(container.key)
     } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice {
       // It was removed meanwhile, and the container with it.
+    } catch  where error.errno == .noSpace {
+      // Too many watches: verbs tell of themselves all the same.
+      warnOnce("a freeze that is not by apus may not be shown: \(error.message)", as: "watches")
     } catch { throw error.adding(context: "following \(container.key.id)") }
   }
 }
