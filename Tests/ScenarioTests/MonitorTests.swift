@@ -12,7 +12,7 @@ extension Scenarios {
         expectSuccess(try runtime("pause", "c1"))
         expectSuccess(try runtime("resume", "c1"))
         expectSuccess(try container.kill())
-        try container.waitUntil("stopped")
+        try watch.waitFor(lines: 6)
         expectSuccess(try runtime("delete", "c1"))
       }
       let lines = [
@@ -33,7 +33,7 @@ extension Scenarios {
       let before = Date()
       try withContainer(try Bundle(shell: "exit 42"), runtime: runtime, id: "c1") { container in
         pid = Int(try container.pid)
-        try container.startAndFinish()
+        try Self.finish(container)
       }
       let outcome = try watch.monitor.wait()
       #expect(outcome.status == 0, "\(outcome)")
@@ -57,7 +57,7 @@ extension Scenarios {
       let bundle = try Bundle(["dd", "if=/dev/zero", "of=/dev/null", "bs=200M", "count=1"])
       bundle.config["linux.resources", "memory"] = ["limit": 16_777_216, "swap": 16_777_216]
       try withContainer(bundle, runtime: runtime, id: "c1") { container in
-        try container.startAndFinish()
+        try Self.finish(container)
         let outcome = try watch.monitor.wait()
         let exit = try Value(parsing: String(outcome.stdout.split(separator: "\n").last ?? ""))
         #expect(exit["event"] == "exit" && exit["signal"] == 9 && exit["oom"] == true, "\(outcome)")
@@ -171,7 +171,7 @@ extension Scenarios {
           try watch.waitFor(lines: line + 1)
           expectSuccess(try runtime.call([verb, id] + (verb == "kill" ? ["KILL"] : [])))
         }
-        try container.waitUntil("stopped")
+        try watch.waitFor(lines: 6)
       }
       try watch.waitFor(lines: 7)
       let states = try watch.end().stdout.split(separator: "[").dropFirst().map { $0.split(separator: "]")[0] }
@@ -291,7 +291,15 @@ extension Scenarios {
         _ = try runtime.run(bundle, id: id)
         return
       }
-      try withContainer(bundle, runtime: runtime, id: id) { try $0.startAndFinish() }
+      try withContainer(bundle, runtime: runtime, id: id) { try finish($0) }
+    }
+
+    /// Starts it, and waits for its end. Before 6.15 its status is only known as long as nobody has reaped it.
+    static func finish(_ container: Container) throws {
+      let pid = try container.pid
+      try container.start()
+      try Harness.waitUntil("it is dead") { Orphans.process(pid)?.state == "Z" }
+      if !Host.kernelIsAtLeast(6, 15) { usleep(300_000) }
     }
   }
 }
