@@ -113,6 +113,30 @@ extension Scenarios {
       }
     }
 
+    /// With another signal than KILL each gets it once, while none can fork away from it; also of a frozen container, once it
+    /// goes on.
+    @Test(.disabled(if: Runtime.isRunc && !Host.isPureV2, "runc here uses v1"), arguments: [false, true])
+    func allReachesThemWithAnySignal(paused: Bool) throws {
+      let bundle = try Bundle(
+        shell:
+          "trap 'echo got' USR1; (trap 'echo got' USR1; echo up; while :; do sleep 0.02; done) & echo up; while :; do sleep 0.02; done"
+      )
+      let namespaces = bundle.config["linux.namespaces"]?.array ?? []
+      bundle.config["linux.namespaces"] = .array(namespaces.filter { $0["type"] != "pid" })
+      try withRunningContainer(bundle) { container in
+        try Harness.waitUntil("both listen") { container.stdout == "up\nup\n" }
+        if paused { expectSuccess(try container.runtime("pause", container.id)) }
+        expectSuccess(try container.runtime("kill", "--all", container.id, "USR1"))
+        if paused {
+          #expect(try container.status() == "paused")
+          #expect(container.stdout == "up\nup\n")
+          expectSuccess(try container.runtime("resume", container.id))
+        }
+        try Harness.waitUntil("both got it") { container.stdout == "up\nup\ngot\ngot\n" }
+        expectSuccess(try container.runtime("kill", "--all", container.id, "KILL"))
+      }
+    }
+
     @Test func anUnknownIDIsRefused() throws {
       expectUnknown(try Runtime()("kill", "nobody", "KILL"))
     }
