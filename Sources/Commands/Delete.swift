@@ -7,9 +7,20 @@ extension Flag {
 
 extension Verb {
   static let delete = Verb(
-    "delete", summary: "remove a stopped container and all that was made for it", operands: [.containerID], flags: [.force]
+    "delete", summary: "remove a stopped container and all that was made for it",
+    details: """
+      With --regex c1 stands for c10 and abc1 too, ^c1$ for itself alone; when some
+      cannot be removed, the others are.
+      """,
+    operands: [.containerID], flags: [.force, .regex]
   ) { invocation throws(Failure) in
-    try invocation.runtime().delete(invocation.id, force: invocation.values.isOn(.force))
+    let runtime = try invocation.runtime()
+    let force = invocation.values.isOn(.force)
+    if invocation.values.isOn(.regex) {
+      try runtime.delete(matching: invocation.id, force: force)
+    } else {
+      try runtime.delete(invocation.id, force: force)
+    }
     return Answer()
   }
 }

@@ -22,6 +22,9 @@ import Glibc
 
   deinit { unsafe regfree(&compiled) }
 
+  /// Whether it matches any part of `text`; `^` and `$` are its ends.
+  package func matchesPart(of text: String) -> Bool { unsafe regexec(&compiled, text, 0, nil, 0) == 0 }
+
   /// Whether the expression matches `text` from its first byte to its last. POSIX finds the leftmost match and of those the
   /// longest, so if any match covers all of the text, it is the one that is found.
   package func matchesWhole(_ text: String) -> Bool {

@@ -17,6 +17,16 @@ import Testing
     #expect(try RegularExpression(pattern).matchesWhole(text) == matches)
   }
 
+  @Test(
+    "A part of the text is enough",
+    arguments: [
+      ("web", "aweb1", true), ("^web", "aweb", false), ("web$", "aweb", true), ("^web$", "web1", false), ("x|b", "web", true),
+      ("", "x", true), ("c.1", "ac-1", true), ("[0-9]{2}", "c1", false),
+    ])
+  func part(pattern: String, text: String, matches: Bool) throws {
+    #expect(try RegularExpression(pattern).matchesPart(of: text) == matches)
+  }
+
   @Test("What is no regular expression is refused by name", arguments: ["(", "[a", "a{2", "*a\\", "a)|(b"])
   func wrong(pattern: String) {
     let failure = #expect(throws: Failure.self) { try RegularExpression(pattern) }
