@@ -138,7 +138,7 @@ enum CommandTable {
   ]
 
   static let verbs: [Verb] = [
-    .check, .completion, .create, .delete, .features, .help, .kill, .list, .monitor, .pause, .resume, .run, .spec, .start,
+    .check, .completion, .create, .delete, .features, .help, .kill, .list, .monitor, .pause, .ps, .resume, .run, .spec, .start,
     .state, .wait,
   ]
 

@@ -110,9 +110,8 @@ private func parse(_ line: String, _ place: Verb.FlagPlace = .anywhere) throws -
   @Test(
     "The nearest word is suggested, and nothing when none is near",
     arguments: [
-      ("crate", "create"), ("strat", "start"), ("stat", "state"), ("feat", "features"), ("klil", "kill"), ("ps", nil),
-      ("update", nil),
-      ("x", nil),
+      ("crate", "create"), ("strat", "start"), ("stat", "state"), ("feat", "features"), ("klil", "kill"), ("frobnicate", nil),
+      ("mount", nil), ("x", nil),
     ])
   func suggestions(word: String, expected: String?) {
     let answer = suggestion(for: word, among: CommandTable.verbs.map(\.name))
