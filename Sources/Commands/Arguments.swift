@@ -138,8 +138,8 @@ enum CommandTable {
   ]
 
   static let verbs: [Verb] = [
-    .check, .completion, .create, .delete, .features, .help, .kill, .list, .monitor, .pause, .ps, .resume, .run, .spec, .start,
-    .state, .wait,
+    .check, .completion, .create, .delete, .events, .features, .help, .kill, .list, .monitor, .pause, .ps, .resume, .run,
+    .spec, .start, .state, .wait,
   ]
 
   static func verb(named name: String) throws(Failure) -> Verb {
