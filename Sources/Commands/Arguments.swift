@@ -139,7 +139,7 @@ enum CommandTable {
 
   static let verbs: [Verb] = [
     .check, .completion, .create, .delete, .events, .features, .help, .kill, .list, .monitor, .pause, .ps, .resume, .run,
-    .spec, .start, .state, .wait,
+    .spec, .start, .state, .update, .wait,
   ]
 
   static func verb(named name: String) throws(Failure) -> Verb {

@@ -24,6 +24,8 @@ struct SavedState {
   var hostMountID: UInt64?
   /// Groups of the resctrl file system that are removed with the container.
   var resourceControlGroups: [String]
+  /// What `update` has changed since create and the cgroup itself does not tell.
+  var limits: SavedLimits?
   var annotations: [String: String]
   /// How init has ended, as wait(2) says it, when a `run` has reaped it and the container is kept.
   var waitStatus: CInt?
@@ -75,6 +77,9 @@ struct SavedState {
     }
     hostMountID = reader.integer("hostMountID")
     resourceControlGroups = reader.strings("resourceControlGroups")
+    limits = reader.object("limits") {
+      SavedLimits(memorySwap: $0.integer("memorySwap"), checkBeforeUpdate: $0.flag("checkBeforeUpdate"))
+    }
     annotations = reader.stringMap("annotations", opaque: true)
     waitStatus = reader.integer("waitStatus")
   }
@@ -88,6 +93,12 @@ struct SavedState {
     if let waitStatus { members.append(("waitStatus", .integer(Int64(waitStatus)))) }
     if let hostMountID { members.append(("hostMountID", .unsigned(hostMountID))) }
     if !resourceControlGroups.isEmpty { members.append(("resourceControlGroups", .strings(resourceControlGroups))) }
+    if let limits {
+      var changed: [(name: String, value: JSONValue)] = []
+      if let total = limits.memorySwap { changed.append(("memorySwap", .integer(total))) }
+      if let check = limits.checkBeforeUpdate { changed.append(("checkBeforeUpdate", .boolean(check))) }
+      members.append(("limits", .object(changed)))
+    }
     if let controlGroup {
       var group: [(name: String, value: JSONValue)] = [
         ("path", .string(controlGroup.path)), ("inode", .unsigned(controlGroup.inode)),
@@ -111,6 +122,7 @@ struct SavedState {
     pid = 0
     startTime = 0
     controlGroup = nil
+    limits = nil
     hostMountID = plan.namespaces.hasMountNamespace ? nil : plan.rootfs.mountID
     resourceControlGroups = plan.resourceControl?.ownGroups ?? []
     annotations = plan.spec.annotations

@@ -6,14 +6,19 @@ extension ControlGroup {
   package func apply(_ writes: Writes) throws(Failure) {
     if writes.list.isEmpty { return }
     try require(writes.needs)
+    try write(writes) { _, _ in }
+  }
+
+  /// - Parameter note: is told the file and the value right before that is written.
+  func write(_ writes: Writes, note: (_ file: String, _ value: String) -> Void) throws(Failure) {
     if let check = writes.usageCheck { try verify(check) }
     var postponed: [Write] = []
     for write in writes.list {
-      do { try perform(write) } catch let error where write.mayBePostponed && error.errno == .invalidArgument {
+      do { try perform(write, note) } catch let error where write.mayBePostponed && error.errno == .invalidArgument {
         postponed.append(write)
       }
     }
-    for write in postponed { try perform(write) }
+    for write in postponed { try perform(write, note) }
   }
 
   private func require(_ needs: Needs) throws(Failure) {
@@ -29,12 +34,15 @@ extension ControlGroup {
     }
   }
 
-  private func perform(_ write: Write) throws(Failure) {
+  private func perform(_ write: Write, _ note: (_ file: String, _ value: String) -> Void) throws(Failure) {
     do throws(Failure) {
-      try directory.write(try text(of: write.value), to: write.file)
+      let text = try text(of: write.value)
+      note(write.file, text)
+      try directory.write(text, to: write.file)
     } catch {
       guard error.errno == .noSuchFileOrDirectory else { throw explain(error, write) }
       if let alternative = write.alternative {
+        note(alternative.file, alternative.value)
         do { return try directory.write(alternative.value, to: alternative.file) } catch { throw explain(error, write) }
       }
       if write.mayBeMissing { return }
@@ -90,7 +98,8 @@ extension ControlGroup {
     case ("memory.max", .resourceBusy), ("memory.max", .outOfRange), ("memory.max", .invalidArgument):
       (try? directory.read("memory.current")).map { "\($0) bytes are in use there now" }
     case ("cpu.max", .invalidArgument), ("cpu.max", .outOfRange):
-      "the kernel takes a quota of at least 1000 and a period of 1000 to 1000000 microseconds"
+      "the kernel takes a quota of at least 1000, no less than cpu.max.burst, and a period of 1000 to 1000000 microseconds"
+    case ("cpu.weight", .invalidArgument): "there is no weight while cpu.idle is 1"
     case ("cpu.max.burst", .invalidArgument): "a burst may not exceed the quota of cpu.max"
     case ("cpuset.cpus", _), ("cpuset.mems", _):
       (try? directory.read("\(write.file).effective")).map { "this cgroup can have \($0)" }

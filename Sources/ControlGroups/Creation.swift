@@ -63,6 +63,16 @@ extension ControlGroup {
   }
 }
 
+extension ControlGroup {
+  /// Hands down the controllers that new limits need, should they not have been handed down when the cgroup was made.
+  func handDown(_ needs: Needs) throws(Failure) {
+    try hierarchy.require(needs)
+    var levels = [hierarchy.root]
+    for name in path.split(separator: "/") { levels.append(try levels[levels.count - 1].child(String(name))) }
+    try Handover(levels: levels, offered: needs.sorted.map(\.0), needs: needs).perform()
+  }
+}
+
 extension Failure {
   /// ENOENT and ENODEV are what the kernel says of a cgroup directory that was removed while it was held open.
   var hasVanished: Bool { errno == .noSuchFileOrDirectory || errno == .operationNotSupportedByDevice }

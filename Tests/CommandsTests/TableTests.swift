@@ -45,7 +45,10 @@ import Testing
       "create --bundle /b --pid-file /p --preserve-fds 2 --ipc host c1", "wait c1",
       "run --bundle /b --no-pivot --keep c1", "run -d -no-subreaper c1", "start c1", "state c1", "kill c1 9", "kill --all c1 15",
       "kill -a c1 KILL", "delete c1", "delete --force c1", "list --format json", "list -f json -q", "features",
-      "spec --rootless -b /b",
+      "spec --rootless -b /b", "ps --format json c1", "ps c1 -ef", "ps -f table c1 -o pid,comm", "update --resources - c1",
+      "update --resources=/f c1", "update --memory 64m --memory-swap -1 --pids-limit -1 --cpu-quota=-1 c1",
+      "events --stats c1", "events --interval 1m30s c1", "events --interval=5s c1", "pause c1", "resume c1",
+      "kill --regex c1 KILL", "delete -f -r c1",
     ])
   func engines(line: String) throws {
     let words = line.split(separator: " ").map { String($0) }

@@ -16,9 +16,9 @@ extension Scenarios {
       for flag in ["--root", "--log", "--debug"] { #expect(outcome.stdout.contains(flag), "no \(flag)") }
     }
 
-    @Test(arguments: verbs + ["features", "pause", "resume"])
+    @Test(arguments: verbs + ["events", "features", "pause", "ps", "resume", "update"])
     func eachVerbHasHelp(verb: String) throws {
-      if Runtime.isCrun, verb == "features" { return }  // not in crun 1.8.1
+      if Runtime.isCrun, ["events", "features"].contains(verb) { return }  // not in crun 1.8.1
       let outcome = try Spawned.run([Runtime.binary, verb, "--help"])
       expectSuccess(outcome)
       #expect(outcome.stderr == "")
@@ -35,6 +35,8 @@ extension Scenarios {
 
     @Test(arguments: [
       ["state"], ["state", "a", "b"], ["start"], ["create"], ["create", "a", "b"], ["delete"], ["run"], ["pause"], ["kill"],
+      ["ps"],
+      ["update"], ["update", "a", "b"], ["events"], ["events", "a", "b"],
     ])
     func aWrongNumberOfArgumentsIsRefused(arguments: [String]) throws {
       let runtime = try Runtime()
