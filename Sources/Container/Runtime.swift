@@ -2,7 +2,7 @@ import Kernel
 
 /// The runtime as its verbs see it: where the containers of one root live, and whom to tell of what is no error.
 ///
-/// Each operation is an extension in `Life/`, one file a story: `create`, `start`, `state`, `kill`, `delete`, `run`, `list`.
+/// Each operation is an extension in `Life/`, one file a story: `create`, `start`, `kill`, `update`, `events` and so on.
 package struct Runtime {
   /// The directory that holds one directory per container; absolute.
   package let root: String

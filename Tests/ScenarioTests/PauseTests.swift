@@ -18,7 +18,7 @@ extension Scenarios {
       }
     }
 
-    @Test func whatIsNotPausedCannotBeResumed() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun 1.8.1 resumes whatever there is")) func whatIsNotPausedCannotBeResumed() throws {
       try withRunningContainer(try Bundle(["sleep", "100"])) { container in
         expectFailure(try container.runtime("resume", container.id), saying: "container not paused")
       }
@@ -46,7 +46,7 @@ extension Scenarios {
       }
     }
 
-    @Test func aCreatedContainerCanBePaused() throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun calls it created still")) func aCreatedContainerCanBePaused() throws {
       try withContainer(try Bundle(["sleep", "100"])) { container in
         expectSuccess(try container.runtime("pause", container.id))
         #expect(try container.status() == "paused")

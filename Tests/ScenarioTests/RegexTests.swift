@@ -68,11 +68,12 @@ extension Scenarios {
       }
     }
 
-    @Test(arguments: ["kill", "delete"]) func whatIsNoExpressionIsRefused(verb: String) throws {
+    @Test(.disabled(if: Runtime.isCrun, "crun 1.8.1 crashes"), arguments: ["kill", "delete"])
+    func whatIsNoExpressionIsRefused(verb: String) throws {
       try Self.with(["a1"]) { runtime, containers in
         expectFailure(try runtime(verb, "--regex", "(a"))
         // Every id would match; a script's variable that is not set is the likelier reason for it.
-        if Runtime.isApus { expectFailure(try runtime(verb, "--regex", ""), saying: "empty") }
+        expectFailure(try runtime(verb, "--regex", ""), saying: "empty")
         #expect(try containers[0].status() == "running")
       }
     }
