@@ -36,7 +36,7 @@ extension Verb {
   }
 }
 
-private func line(_ event: ContainerEvent, of id: String) -> String {
+private func line(_ event: ResourceEvent, of id: String) -> String {
   var members: [(name: String, value: JSONValue)] = []
   switch event {
   case .statistics(let data): members = [("type", "stats"), ("id", .string(id)), ("data", data)]

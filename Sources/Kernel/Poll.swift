@@ -7,6 +7,9 @@ package struct Poll {
     package init(rawValue: Int16) { self.rawValue = rawValue }
     package static let input = Ready(rawValue: 1)
     package static let output = Ready(rawValue: 4)
+    // Told without being asked for.
+    package static let error = Ready(rawValue: 8)
+    package static let hangUp = Ready(rawValue: 16)
   }
 
   private var numbers: [CInt] = []
@@ -21,6 +24,11 @@ package struct Poll {
 
   package mutating func add(_ stream: borrowing StandardStream, _ events: Ready) {
     numbers.append(stream.pollNumber)
+    wanted.append(events.rawValue)
+  }
+
+  package mutating func addStandardStream(_ number: CInt, _ events: Ready) {
+    numbers.append(number)
     wanted.append(events.rawValue)
   }
 

@@ -86,8 +86,6 @@ package enum Signals {
   package static let terminalOutput: CInt = 22
   package static let windowChanged: CInt = 28
   package static let childEnded: CInt = 17
-  package static let hangUp: CInt = 1
-  package static let interrupt: CInt = 2
   package static let kill: CInt = 9
   /// What a seccomp filter kills with.
   package static let badSystemCall: CInt = 31

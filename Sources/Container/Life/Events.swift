@@ -5,7 +5,7 @@ import OCISpec
 import SystemPackage
 
 /// What `events` tells of a container.
-package enum ContainerEvent {
+package enum ResourceEvent {
   /// ``Statistics/document``
   case statistics(JSONValue)
   /// The kernel has killed one of its processes for want of memory.
@@ -24,7 +24,7 @@ extension Runtime {
   ///
   /// - Parameter interval: milliseconds from one statistics to the next; the first come after one.
   package func events(
-    _ id: String, every interval: Int, _ tell: (ContainerEvent) throws(Failure) -> Void
+    _ id: String, every interval: Int, _ tell: (ResourceEvent) throws(Failure) -> Void
   ) throws(Failure) {
     let saved = try SavedState.load(root: root, id: id)
     guard let process = try saved.initProcess(try ProcFS()), let cgroup = try controlGroup(of: saved) else {

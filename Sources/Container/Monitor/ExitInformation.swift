@@ -34,7 +34,7 @@ extension ProcessStatus {
     if let exit = status.exitStatus { return exit }
     // 0 is what the field also has for those who may not trace the process. Its namespaces are shown to the same readers.
     do {
-      _ = try proc.open("\(pid)/ns", [.path, .directory]).readLink("user")
+      _ = try proc.open("\(pid)/ns/user", [.path, .noFollow]).readLink()
       return .exited(code: 0)
     } catch  where error.errno == .permissionDenied || error.errno == .noSuchProcess || error.errno == .noSuchFileOrDirectory {
       return nil
