@@ -107,10 +107,10 @@ int apus_setgroups(size_t count, const unsigned *groups) { RESULT(syscall(SYS_se
 int apus_prlimit(int pid, int resource, const uint64_t limit[2], uint64_t old[2]) {
   RESULT(syscall(SYS_prlimit64, pid, resource, limit, old));
 }
-int apus_sethostname(const char *name, size_t count) { RESULT(sethostname(name, count)); }
-int apus_setdomainname(const char *name, size_t count) { RESULT(setdomainname(name, count)); }
+int apus_set_uts_name(int domain, const char *name, size_t n) { RESULT(domain ? setdomainname(name, n) : sethostname(name, n)); }
 int apus_personality(unsigned long domain) { RESULT(syscall(SYS_personality, domain)); }
 int apus_sched_setattr(int pid, const void *attributes) { RESULT(syscall(SYS_sched_setattr, pid, attributes, 0)); }
+int apus_sched_setaffinity(int pid, size_t size, const void *mask) { RESULT(syscall(SYS_sched_setaffinity, pid, size, mask)); }
 int apus_set_mempolicy(int mode, const unsigned long *mask, size_t bits) { RESULT(syscall(SYS_set_mempolicy, mode, mask, bits)); }
 int apus_ioprio_set(int which, int who, int priority) { RESULT(syscall(SYS_ioprio_set, which, who, priority)); }
 long apus_keyctl_join_session(const char *name) { RESULT(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name)); }

@@ -94,6 +94,8 @@ struct Verb: Sendable {
   let flagPlace: FlagPlace
   /// What its exit status says, for the man page.
   let exitStatus: String
+  /// The exit status of a failure of the verb itself; a wrong command line is 1 for all.
+  let failureStatus: CInt
   /// A process of it goes into a container: before all else it makes its own file unreachable from there.
   let entersContainer: Bool
   let run: @Sendable (Invocation) throws(Failure) -> Answer
@@ -101,7 +103,7 @@ struct Verb: Sendable {
   init(
     _ name: String, alias: String? = nil, summary: String, details: String = "", operands: [Operand] = [], flags: [Flag] = [],
     flagPlace: FlagPlace = .anywhere, exitStatus: String = "0, or 1 after a failure, which is one line on the standard error.",
-    entersContainer: Bool = false,
+    failureStatus: CInt = 1, entersContainer: Bool = false,
     run: @escaping @Sendable (Invocation) throws(Failure) -> Answer
   ) {
     self.name = name
@@ -112,6 +114,7 @@ struct Verb: Sendable {
     self.flags = flags
     self.flagPlace = flagPlace
     self.exitStatus = exitStatus
+    self.failureStatus = failureStatus
     self.entersContainer = entersContainer
     self.run = run
   }
@@ -138,8 +141,8 @@ enum CommandTable {
   ]
 
   static let verbs: [Verb] = [
-    .check, .completion, .create, .delete, .events, .features, .help, .kill, .list, .monitor, .pause, .ps, .resume, .run,
-    .spec, .start, .state, .update, .wait,
+    .check, .completion, .create, .delete, .events, .exec, .features, .help, .kill, .list, .monitor, .pause, .ps, .resume,
+    .run, .spec, .start, .state, .update, .wait,
   ]
 
   static func verb(named name: String) throws(Failure) -> Verb {

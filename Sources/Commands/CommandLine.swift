@@ -22,20 +22,24 @@ package func runCommandLine() -> Never {
 /// with its first writer.
 private func protectOwnProgram(_ arguments: [String]) {
   var globals = Values()
+  let status: CInt
   do throws(Failure) {
     let words = try Parser(flags: CommandTable.globals, flagPlace: .beforeOperands).parse(arguments, into: &globals)
-    guard let name = words.first, try CommandTable.verb(named: name).entersContainer else { return }
+    guard let name = words.first else { return }
+    let verb = try CommandTable.verb(named: name)
+    if !verb.entersContainer { return }
+    status = verb.failureStatus
   } catch { return }  // read again, and reported, where it is executed
   do throws(Failure) { try OwnProgram.protect() } catch {
     let failure = error.adding(context: "making this program unreachable from containers")
     let report: Report
     do throws(Failure) { report = try Report(globals) } catch { report = Report() }  // the first failure is the one to tell
     report.fail(failure)
-    endProcess(1)
+    endProcess(status)
   }
 }
 
-/// Does what `arguments` say; returns the exit status: 0, the status of the container's process, or 1 after any failure.
+/// Does what `arguments` say; returns the exit status: 0, the status of the container's process, or that of a failure.
 func execute(_ arguments: [String]) -> CInt {
   let (answer, report) = interpret(arguments)
   var failure = answer.failure
@@ -92,5 +96,7 @@ private func interpret(_ verb: Verb, _ words: [String], _ globals: Values, _ rep
     return Answer(text: "Incorrect Usage.\n\n\(Help.page(of: verb))", failure: Failure(complaint))
   }
   if verb.operands.first?.name == Operand.containerID.name, let id = operands.first { report.subject = "\(verb.name) \(id)" }
-  return try verb.run(Invocation(globals: globals, values: values, operands: operands, report: report))
+  do throws(Failure) {
+    return try verb.run(Invocation(globals: globals, values: values, operands: operands, report: report))
+  } catch { return Answer(status: verb.failureStatus, failure: error) }
 }

@@ -6,6 +6,7 @@ extension Flag {
     "bundle", short: "b", .path("DIR"), help: "the directory with config.json; default: the working directory")
   static let consoleSocket = Flag("console-socket", .path("SOCKET"), help: "unix socket that gets the master of the terminal")
   static let pidFile = Flag("pid-file", .path("FILE"), help: "write the process id of the container's init here")
+  static let pidfdSocket = Flag("pidfd-socket", .path("SOCKET"), help: "unix socket that gets a pidfd of the process")
   static let noPivot = Flag("no-pivot", help: "use chroot(2), not pivot_root(2): for a root filesystem on the initial ramdisk")
   static let noNewKeyring = Flag("no-new-keyring", help: "keep the caller's session keyring")
   static let preserveFDs = Flag("preserve-fds", .number("N"), help: "pass on N descriptors after 0, 1, 2 and those of LISTEN_FDS")
@@ -31,7 +32,7 @@ extension Verb {
 
 extension Flag {
   /// What `create` and `run` share.
-  static let creation: [Flag] = [.bundle, .consoleSocket, .pidFile, .noPivot, .noNewKeyring, .preserveFDs, .ipc]
+  static let creation: [Flag] = [.bundle, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs, .ipc]
 }
 
 extension Invocation {
@@ -40,6 +41,7 @@ extension Invocation {
     var request = CreateRequest(id: id, bundle: try values.path(.bundle, default: "."))
     request.consoleSocket = try values.path(.consoleSocket)
     request.pidFile = try values.path(.pidFile)
+    request.pidfdSocket = try values.path(.pidfdSocket)
     request.noPivot = values.isOn(.noPivot)
     request.noNewKeyring = values.isOn(.noNewKeyring)
     request.preserveFDs = values.number(.preserveFDs) ?? 0

@@ -52,7 +52,9 @@ struct Plan {
     plan.mounts = try Mounts.plan(spec, directory, rootfs, namespaces, label: plan.mountLabel, proc)
     plan.hostDevices = try Devices.plan(spec, namespaces)
     if let process = spec.process {
-      plan.process = try ProcessPlan.plan(process, namespaces, request, runtime.warn)
+      plan.process = try ProcessPlan.plan(
+        process, inUserNamespace: namespaces.hasUserNamespace, listening: ListenDescriptors.count,
+        preserved: request.preserveFDs, runtime.warn)
       if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
     }
     plan.resourceControl = try ResourceControl.plan(spec, id: request.id, proc, runtime.warn)

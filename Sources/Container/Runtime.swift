@@ -2,7 +2,7 @@ import Kernel
 
 /// The runtime as its verbs see it: where the containers of one root live, and whom to tell of what is no error.
 ///
-/// Each operation is an extension in `Life/`, one file a story: `create`, `start`, `kill`, `update`, `events` and so on.
+/// Each operation is an extension in `Life/`, one file a story: `create`, `start`, `exec`, `kill`, `update`, `events` and so on.
 package struct Runtime {
   /// The directory that holds one directory per container; absolute.
   package let root: String
@@ -39,6 +39,8 @@ package struct CreateRequest {
   package var consoleSocket: String?
   /// Absolute; gets the decimal pid of the container's init without a newline.
   package var pidFile: String?
+  /// The socket which gets a pidfd of the container's init.
+  package var pidfdSocket: String?
   /// chroot(2) after moving the mount, instead of pivot_root(2).
   package var noPivot = false
   /// Keep the caller's session keyring.

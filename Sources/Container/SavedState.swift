@@ -29,6 +29,8 @@ struct SavedState {
   var annotations: [String: String]
   /// How init has ended, as wait(2) says it, when a `run` has reaped it and the container is kept.
   var waitStatus: CInt?
+  /// `--no-new-keyring`: there is no session keyring of the container's own for others to join.
+  var noNewKeyring: Bool
 
   // MARK: The file
 
@@ -82,6 +84,7 @@ struct SavedState {
     }
     annotations = reader.stringMap("annotations", opaque: true)
     waitStatus = reader.integer("waitStatus")
+    noNewKeyring = reader.flag("noNewKeyring") ?? false
   }
 
   private var document: JSONValue {
@@ -91,6 +94,7 @@ struct SavedState {
       ("startTime", .unsigned(startTime)), ("annotations", .map(annotations)),
     ]
     if let waitStatus { members.append(("waitStatus", .integer(Int64(waitStatus)))) }
+    if noNewKeyring { members.append(("noNewKeyring", .boolean(true))) }
     if let hostMountID { members.append(("hostMountID", .unsigned(hostMountID))) }
     if !resourceControlGroups.isEmpty { members.append(("resourceControlGroups", .strings(resourceControlGroups))) }
     if let limits {
@@ -127,14 +131,18 @@ struct SavedState {
     resourceControlGroups = plan.resourceControl?.ownGroups ?? []
     annotations = plan.spec.annotations
     waitStatus = nil
+    noNewKeyring = plan.noNewKeyring
   }
 
   /// Gives the listener of the seccomp filter, loaded as the program was about to start, to its supervisor.
-  func forward(_ listener: borrowing Descriptor, _ spec: Spec) throws(Failure) {
+  ///
+  /// - Parameter joined: the process under the filter, when it is not the container's first.
+  func forward(_ listener: borrowing Descriptor, _ spec: Spec, joined: CInt? = nil) throws(Failure) {
     guard let seccomp = spec.linux.seccomp else {
       throw Failure("the container's process sent a seccomp listener without a filter")
     }
-    try SeccompStep.forward(listener, seccomp, hookState.state(.created, pid: pid), pid: pid)
+    let state = hookState.state(joined == nil ? .created : .running, pid: pid)
+    try SeccompStep.forward(listener, seccomp, state, pid: joined ?? pid)
   }
 
   /// The cgroup was made for this container, so what is in it is this container's.

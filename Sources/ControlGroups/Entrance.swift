@@ -15,9 +15,28 @@ extension ControlGroup {
     }
   }
 
-  package func entrance() throws(Failure) -> Entrance {
-    let processes = try during("opening \(fullPath)/cgroup.procs", try directory.open("cgroup.procs", .writeOnly))
-    return Entrance(directory: descriptor, processes: SharedDescriptor(processes))
+  package func entrance() throws(Failure) -> Entrance { try directory.entrance() }
+
+  /// Into a cgroup that is below this one already.
+  package func entrance(below path: String) throws(Failure) -> Entrance { try directory.child(path).entrance() }
+}
+
+extension ControlDirectory {
+  func entrance() throws(Failure) -> ControlGroup.Entrance {
+    let processes = try during("opening \(path)/cgroup.procs", try open("cgroup.procs", .writeOnly))
+    return ControlGroup.Entrance(directory: shared, processes: SharedDescriptor(processes))
+  }
+}
+
+extension Hierarchy {
+  /// Into the cgroup that a process is in by now.
+  ///
+  /// - Parameter membership: the text of its /proc/PID/cgroup.
+  package func entrance(membership: String) throws(Failure) -> ControlGroup.Entrance {
+    guard let path = OwnGroups(membership).path else { throw Failure("the process is in no cgroup of version 2") }
+    // A path that begins with /.. lies outside of the runtime's own cgroup namespace, and one that ends so is gone.
+    if path.hasPrefix("/..") || path.hasSuffix(" (deleted)") { throw Failure("the cgroup \(path) is not to be reached") }
+    return try path == "/" ? root.entrance() : root.child(String(path.dropFirst())).entrance()
   }
 }
 

@@ -15,10 +15,10 @@ package func setSupplementaryGroups(_ groups: [UInt32]) throws(Failure) {
 package func setFileModeMask(_ mask: UInt32) { _ = umask(mask) }
 package func startSession() throws(Failure) { try call("setsid") { apus_setsid() } }
 package func setHostname(_ name: String) throws(Failure) {
-  try call("sethostname") { unsafe apus_sethostname(name, name.utf8.count) }
+  try call("sethostname") { unsafe apus_set_uts_name(0, name, name.utf8.count) }
 }
 package func setDomainname(_ name: String) throws(Failure) {
-  try call("setdomainname") { unsafe apus_setdomainname(name, name.utf8.count) }
+  try call("setdomainname") { unsafe apus_set_uts_name(1, name, name.utf8.count) }
 }
 package func changeWorkingDirectory(_ path: String) throws(Failure) { try call("chdir") { unsafe apus_chdir(path) } }
 
@@ -107,6 +107,14 @@ package struct SchedulingAttributes {
 package func setScheduling(_ attributes: SchedulingAttributes) throws(Failure) {
   var attributes = attributes
   try call("sched_setattr") { unsafe apus_sched_setattr(0, &attributes) }
+}
+
+/// sched_setaffinity(2): this process runs only on these cpus, of which those of its cgroup's cpuset remain; `nil` is all of them.
+package func setAffinity(cpus: [Int]?) throws(Failure) {
+  let bits = UInt.bitWidth
+  var mask = [UInt](repeating: cpus == nil ? .max : 0, count: max(8192, (cpus?.max() ?? 0) + bits) / bits)
+  for cpu in cpus ?? [] { mask[cpu / bits] |= 1 << UInt(cpu % bits) }
+  try call("sched_setaffinity") { unsafe apus_sched_setaffinity(0, mask.count * bits / 8, &mask) }
 }
 
 /// set_mempolicy(2): `nodes` are numbers of NUMA nodes.

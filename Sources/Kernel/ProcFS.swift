@@ -7,33 +7,40 @@ import SystemPackage
 /// `self` and `thread-self` are the calling process, and the network and IPC parts of `sys/` are those of its
 /// namespaces, in any instance.
 package final class ProcFS {
-  private let root: Descriptor
+  /// The open root, for a process that closes all but a few.
+  package let handle: SharedDescriptor
 
   /// Opens /proc and verifies that it is the root of a procfs.
   package init() throws(Failure) {
-    root = try during("opening /proc", try Descriptor.open(host: "/proc", [.path, .directory]))
+    let root = try during("opening /proc", try Descriptor.open(host: "/proc", [.path, .directory]))
     let magic = try root.fileSystemMagic()
     let inode = try root.status().inode
     guard magic == FileSystemMagic.procfs, inode == 1 else {
       throw Failure("/proc is not a procfs", hint: "apus needs the host's procfs at /proc")
     }
+    handle = SharedDescriptor(root)
   }
 
-  private init(root: consuming Descriptor) { self.root = root }
+  private init(root: consuming Descriptor) { handle = SharedDescriptor(root) }
 
   package func open(_ path: String, _ options: OpenOptions) throws(Failure) -> Descriptor {
     do {
-      return try root.open(path, options, resolve: [.beneath, .noCrossDevice, .noMagicLinks])
+      return try handle.descriptor.open(path, options, resolve: [.beneath, .noCrossDevice, .noMagicLinks])
     } catch  where error.errno == .improperLink {
       // Something is mounted over a part of the host's /proc, as in a container in which apus itself runs.
       let fresh = ProcFS(root: try FilesystemContext(type: "proc").mount(attributes: [.noSetUserID, .noDevices, .noExecution]))
-      return try fresh.root.open(path, options, resolve: [.beneath, .noCrossDevice, .noMagicLinks])
+      return try fresh.handle.descriptor.open(path, options, resolve: [.beneath, .noCrossDevice, .noMagicLinks])
     }
   }
 
   /// Opens a namespace of a process, such as `ipc` of /proc/PID/ns: a magic link, followed only as the last step.
   package func openNamespace(_ name: String, of pid: CInt) throws(Failure) -> Descriptor {
     try open("\(pid)/ns", [.path, .directory]).open(name, [.readOnly], resolve: [])
+  }
+
+  /// Opens the root directory of a process: a magic link, followed only as the last step.
+  package func openRoot(of pid: CInt) throws(Failure) -> Descriptor {
+    try open("\(pid)", [.path, .directory]).open("root", [.path, .directory], resolve: [])
   }
 
   /// Opens a namespace of this process, such as `net`.
@@ -67,6 +74,6 @@ package final class ProcFS {
 
   /// Opens again, with other options, the very file a `.path` descriptor stands for.
   package func reopen(_ descriptor: borrowing Descriptor, _ options: OpenOptions) throws(Failure) -> Descriptor {
-    try root.open(descriptor.procPath, options, resolve: [])
+    try handle.descriptor.open(descriptor.procPath, options, resolve: [])
   }
 }

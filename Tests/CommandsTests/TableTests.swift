@@ -42,8 +42,11 @@ import Testing
     "What engines pass is understood",
     arguments: [
       "create --bundle /b --pid-file /b/init.pid --console-socket /s --no-pivot --no-new-keyring c1",
-      "create --bundle /b --pid-file /p --preserve-fds 2 --ipc host c1", "wait c1",
-      "run --bundle /b --no-pivot --keep c1", "run -d -no-subreaper c1", "start c1", "state c1", "kill c1 9", "kill --all c1 15",
+      "create --bundle /b --pid-file /p --preserve-fds 2 --ipc host c1", "wait c1", "kill c1 9",
+      "run --bundle /b --no-pivot --keep c1", "run -d -no-subreaper c1", "start c1", "state c1", "kill --all c1 15",
+      "create --bundle /b --pidfd-socket /s c1", "exec --process /p --detach --pid-file /f c1",
+      "exec --process /p --console-socket /s --detach --pid-file /f c1", "exec -d --pid-file=/f --tty c1 sh -c true",
+      "exec -t -u 1:2 -g 3 -g 4 -e A=B -c CAP_KILL --cgroup sub --ignore-paused --preserve-fds 1 c1 ls -l",
       "kill -a c1 KILL", "delete c1", "delete --force c1", "list --format json", "list -f json -q", "features",
       "spec --rootless -b /b", "ps --format json c1", "ps c1 -ef", "ps -f table c1 -o pid,comm", "update --resources - c1",
       "update --resources=/f c1", "update --memory 64m --memory-swap -1 --pids-limit -1 --cpu-quota=-1 c1",

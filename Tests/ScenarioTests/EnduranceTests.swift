@@ -50,6 +50,39 @@ extension Scenarios {
       }
     }
 
+    /// One process after the other in one container; `APUS_ENDURANCE=3334` is 10,000.
+    @Test(.timeLimit(.minutes(30))) func exec() throws {
+      try withSleeper { container in
+        let descriptors = File.names(in: "/proc/\(try container.pid)/fd")
+        let count = Self.count(300)
+        let began = Date()
+        for round in 1...count {
+          let outcome = try container.exec(["/bin/true"])
+          guard outcome.status == 0, outcome.stderr == "" else {
+            Issue.record("round \(round): \(outcome)")
+            return
+          }
+        }
+        let each = Date().timeIntervalSince(began) / Double(count) * 1000
+        print("\(count) times exec, \((each * 100).rounded() / 100) ms each")
+        #expect(try container.status() == "running")
+        #expect(File.names(in: "/proc/\(try container.pid)/fd") == descriptors)
+        #expect(try container.output(ofShell: "ls -d /proc/[0-9]* | wc -l") <= "4\n")
+      }
+    }
+
+    /// Several at a time, which wait for nobody.
+    @Test func execsAtOnce() throws {
+      try withSleeper { container in
+        for _ in 1...Self.count(10) {
+          let execs = try (0..<8).map { number in
+            try container.runtime.spawn(["exec", container.id, "sh", "-c", "exit \(number)"])
+          }
+          #expect(try execs.map { try $0.wait().status } == Array(0..<8))
+        }
+      }
+    }
+
     /// Failures too: each way out has its own things to undo.
     @Test func failures() throws {
       let runtime = try Runtime()

@@ -12,10 +12,10 @@ struct CapabilityPlan {
 
   /// Names the kernel or libcap does not have, and what the runtime has not got itself, are warned of and left out
   /// ("MUST be logged as a warning", "SHOULD NOT fail").
-  static func plan(_ sets: CapabilitySets?, _ namespaces: NamespacePlan, _ warn: (String) -> Void) -> CapabilityPlan {
+  static func plan(_ sets: CapabilitySets?, inUserNamespace: Bool, _ warn: (String) -> Void) -> CapabilityPlan {
     guard let sets else { return CapabilityPlan() }
-    // The first process of a user namespace has every capability there.
-    let grantable = namespaces.hasUserNamespace ? nil : Kernel.Capabilities.bounding()
+    // Who makes or joins a user namespace has every capability there.
+    let grantable = inUserNamespace ? nil : Kernel.Capabilities.bounding()
     var unknown: Set<String> = []
     var ungranted: Set<String> = []
     func set(_ names: [String]) -> CapabilitySet {

@@ -17,17 +17,20 @@ struct ConsolePlan {
 }
 
 enum Console {
-  /// In the container, after pivot_root: makes a terminal on the container's own devpts, binds its slave to /dev/console,
-  /// makes it the standard streams of this process, and sends the master away.
+  /// In the container, after pivot_root: makes a terminal on the container's own devpts, makes it the standard streams of this
+  /// process, and sends the master away.
   ///
   /// The slave comes from the master by TIOCGPTPEER and is bound by its descriptor: what lies at /dev/pts/N or /dev/console
   /// in the image plays no part (CVE-2025-52565).
-  static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
-    guard let console = plan.console, let process = plan.process?.process else { return }
-    let terminal = try during("making a terminal", try PseudoTerminal(multiplexer: try multiplexer(rootfs, plan.proc)))
+  ///
+  /// - Parameter bindsDevice: it becomes /dev/console, which is the terminal of the container's first process.
+  static func apply(
+    _ console: ConsolePlan, uid: UInt32, bindsDevice: Bool, _ rootfs: borrowing Rootfs, _ proc: ProcFS
+  ) throws(Failure) {
+    let terminal = try during("making a terminal", try PseudoTerminal(multiplexer: try multiplexer(rootfs, proc)))
     if let size = console.size { try during("setting the console size", try terminal.master.setWindowSize(size)) }
-    try during("handing the terminal to uid \(process.user.uid)", try give(terminal.slave, to: process.user.uid))
-    try during("mounting /dev/console", try bind(terminal.slave, rootfs))
+    try during("handing the terminal to uid \(uid)", try give(terminal.slave, to: uid))
+    if bindsDevice { try during("mounting /dev/console", try bind(terminal.slave, rootfs)) }
     try StandardStreams.replace(with: terminal.slave)
     try during("taking the terminal", try terminal.slave.becomeControllingTerminal())
     let name = Array("/dev/pts/\(terminal.number)".utf8)

@@ -46,12 +46,13 @@ enum ExecLabels {
   }
 
   /// Makes a key of this process one that the program may use under its label, and sees to it that later ones are not.
-  static func withKeyLabel(_ plan: Plan, _ body: () throws(Failure) -> Void) throws(Failure) {
-    let label = plan.process?.process.selinuxLabel ?? ""
+  static func withKeyLabel(
+    _ label: String, _ proc: ProcFS, _ body: () throws(Failure) -> Void
+  ) throws(Failure) {
     if label.isEmpty { return try body() }
     let file = "thread-self/attr/keycreate"
-    try during("labelling the session keyring \(label)", try plan.proc.write(label, to: file))
+    try during("labelling the session keyring \(label)", try proc.write(label, to: file))
     try body()
-    try during("labelling the session keyring", try plan.proc.write("", to: file))
+    try during("labelling the session keyring", try proc.write("", to: file))
   }
 }

@@ -13,13 +13,10 @@ struct ProcessPlan {
   let listenDescriptors: Int
 
   static func plan(
-    _ process: OCISpec.Process, _ namespaces: NamespacePlan, _ request: CreateRequest, _ warn: (String) -> Void
+    _ process: OCISpec.Process, inUserNamespace: Bool, listening: Int, preserved: Int, _ warn: (String) -> Void
   ) throws(Failure) -> ProcessPlan {
-    let listening = ListenDescriptors.count
-    let passed = CInt(listening + request.preserveFDs)
-    return ProcessPlan(
-      process: process, capabilities: CapabilityPlan.plan(process.capabilities, namespaces, warn),
-      rlimits: try Rlimits.plan(process),
-      passedDescriptors: passed, listenDescriptors: listening)
+    ProcessPlan(
+      process: process, capabilities: CapabilityPlan.plan(process.capabilities, inUserNamespace: inUserNamespace, warn),
+      rlimits: try Rlimits.plan(process), passedDescriptors: CInt(listening + preserved), listenDescriptors: listening)
   }
 }

@@ -29,8 +29,29 @@ struct ResourceControl {
     return try during("linux.intelRdt", try plan(rdt, id: id, try ResourceControlMount.find(proc)))
   }
 
+  /// The groups of a container that there is, for one more process of it.
+  static func existing(_ spec: Spec, id: String, _ proc: ProcFS) throws(Failure) -> ResourceControl? {
+    guard let rdt = spec.linux.intelRdt else { return nil }
+    return try during("linux.intelRdt", try existing(rdt, id: id, try ResourceControlMount.find(proc)))
+  }
+
+  static func existing(_ rdt: IntelRDT, id: String, _ mount: ResourceControlMount) throws(Failure) -> ResourceControl {
+    let group = className(rdt, id)
+    return ResourceControl(
+      mount: mount, group: group, isMade: false, isPrivate: rdt.closID.isEmpty, lines: [],
+      monitoringGroup: monitoringGroup(rdt, group, id))
+  }
+
+  private static func className(_ rdt: IntelRDT, _ id: String) -> String {
+    rdt.closID == "/" ? "" : rdt.closID.isEmpty ? id : rdt.closID
+  }
+
+  private static func monitoringGroup(_ rdt: IntelRDT, _ group: String, _ id: String) -> String? {
+    rdt.enableMonitoring ? (group.isEmpty ? "" : "\(group)/") + "mon_groups/\(id)" : nil
+  }
+
   static func plan(_ rdt: IntelRDT, id: String, _ mount: ResourceControlMount) throws(Failure) -> ResourceControl {
-    let group = rdt.closID == "/" ? "" : rdt.closID.isEmpty ? id : rdt.closID
+    let group = className(rdt, id)
     var fixed: [(property: String, text: String)] = []
     if !rdt.l3CacheSchema.isEmpty { fixed.append(("l3CacheSchema", rdt.l3CacheSchema)) }
     if !rdt.memBwSchema.isEmpty { fixed.append(("memBwSchema", rdt.memBwSchema)) }
@@ -51,7 +72,7 @@ struct ResourceControl {
     }
     return ResourceControl(
       mount: mount, group: group, isMade: !exists, isPrivate: rdt.closID.isEmpty, lines: lines,
-      monitoringGroup: rdt.enableMonitoring ? (group.isEmpty ? "" : "\(group)/") + "mon_groups/\(id)" : nil)
+      monitoringGroup: monitoringGroup(rdt, group, id))
   }
 
   /// "MUST compare ... with schemata file, and generate an error if doesn't match": the class is somebody else's too.

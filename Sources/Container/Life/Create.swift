@@ -6,18 +6,20 @@ import SystemPackage
 extension Runtime {
   /// Makes the container; its program waits for `start` (runtime.md "Create").
   package func create(_ request: CreateRequest) throws(Failure) {
-    try closeInherited(request)
+    try closeInherited(listening: ListenDescriptors.count, preserved: request.preserveFDs)
     let container = try prepare(request, startsAtOnce: false, relay: nil)
     _ = container.finish()
   }
 
   /// Descriptors that leaked into us from the caller would live on in init until its exec; only those that are meant for
   /// the container stay. Before anything of our own is opened.
-  func closeInherited(_ request: CreateRequest) throws(Failure) {
-    guard request.preserveFDs <= 4096 else {
-      throw Failure("--preserve-fds \(request.preserveFDs): at most 4096 can be passed on")
-    }
-    let passed = CInt(ListenDescriptors.count + request.preserveFDs)
+  ///
+  /// - Parameters:
+  ///   - listening: how many LISTEN_FDS announces.
+  ///   - preserved: `--preserve-fds`.
+  func closeInherited(listening: Int, preserved: Int) throws(Failure) {
+    guard preserved <= 4096 else { throw Failure("--preserve-fds \(preserved): at most 4096 can be passed on") }
+    let passed = CInt(listening + preserved)
     // Before anything of ours can have such a number: it would go on to the container in place of what is missing.
     let own = logFile.map { $0.descriptor.numberForDisplay }
     for number in 3..<3 + passed where !StandardStreams.isOpen(number) || number == own {
@@ -27,8 +29,8 @@ extension Runtime {
   }
 
   /// `--console-socket`: needed exactly when there is a terminal.
-  func consoleSocket(_ request: CreateRequest) throws(Failure) -> SharedDescriptor? {
-    guard let path = request.consoleSocket else { return nil }
+  func consoleSocket(_ path: String?) throws(Failure) -> SharedDescriptor? {
+    guard let path else { return nil }
     return SharedDescriptor(
       try during("connecting to the console socket \(path)", try UnixSocket.connect(host: path, kind: .stream)))
   }
@@ -45,9 +47,11 @@ extension Runtime {
     let bundle = try Bundle.load(request)
     try HostChecks.demand(bundle.spec, bundle: bundle.path)
     if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
-    try Terminals.check(bundle.spec, request, isForeground: relay != nil)
+    try Terminals.check(
+      wanted: bundle.spec.process?.terminal ?? false, consoleSocket: request.consoleSocket != nil, isForeground: relay != nil)
     if startsAtOnce, bundle.spec.process == nil { throw Failure("process property must not be empty") }
-    let terminal = if let relay { relay } else { try consoleSocket(request) }
+    let terminal = if let relay { relay } else { try consoleSocket(request.consoleSocket) }
+    let receiver = try PIDFDSocket(request.pidfdSocket)
     let directory = try StateDirectory.create(root: root, id: request.id)
     var rollback = Rollback()
     let path = directory.path
@@ -79,7 +83,8 @@ extension Runtime {
     // it from here on, even if that is the clone. They undo what the hooks before them, or the engine, did.
     let hooks = (plan.spec, plan.hookState)
     rollback.addFirst { runPoststop(hooks.0, hooks.1) }
-    let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: [directory.handle] + (logFile.map { [$0] } ?? []))
+    let hostOnly = [directory.handle] + [logFile, receiver?.connection].compactMap(\.self)
+    let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: hostOnly)
     do {
       try host.bringToGate(self)
       saved.pid = host.process.pid
@@ -90,6 +95,7 @@ extension Runtime {
         try PIDFile.write(pid, to: file)
         rollback.add { PIDFile.remove(pid, from: file) }
       }
+      try receiver?.send(host.process, as: .first)
       directory.tell(.created(pid: saved.pid, startTime: saved.startTime), warn)
     } catch {
       host.abandon()

@@ -7,7 +7,7 @@ extension Runtime {
   ///
   /// - Returns: the exit status for the caller to end with.
   package func run(_ request: CreateRequest, _ options: RunOptions) throws(Failure) -> CInt {
-    try closeInherited(request)
+    try closeInherited(listening: ListenDescriptors.count, preserved: request.preserveFDs)
     if options.detach {
       _ = try startNow(try prepare(request, startsAtOnce: true, relay: nil), request.pidFile)
       return 0

@@ -11,9 +11,8 @@ struct Init: ~Copyable {
   let rootfs: Rootfs
   /// Mounts that become read-only once everything in them is made.
   var readOnlyLater: [SharedDescriptor] = []
-  /// Filled by the steps for the ones after them.
-  var environment: [String] = []
-  var executable = ""
+  /// What becomes of this process at its end; nil for a container that has none yet.
+  var process: ContainerProcess?
 
   struct Step: Sendable {
     let name: StaticString
@@ -35,10 +34,13 @@ struct Init: ~Copyable {
   private static func run(_ plan: Plan, _ rendezvous: borrowing Rendezvous, _ gate: StartGate) {
     do {
       try becomeInit(plan, rendezvous)
-      var process = Init(plan: plan, rootfs: try enterRootfs(plan))
+      let process = plan.process.map {
+        ContainerProcess(plan: $0, spec: plan.spec, seccomp: plan.seccomp, proc: plan.proc)
+      }
+      var me = Init(plan: plan, rootfs: try enterRootfs(plan), process: process)
       for step in steps {
         if plan.tellsSteps { try rendezvous.send(.debug("init: \(step.name)")) }
-        try during("\(step.name)", try step.run(&process, rendezvous))
+        try during("\(step.name)", try step.run(&me, rendezvous))
       }
       try closeAllButGate(plan, rendezvous, gate)
       // The runtime that made us ends before we do.
@@ -46,8 +48,8 @@ struct Init: ~Copyable {
       try rendezvous.send(.ready)
       // From here on whoever starts us is told.
       switch gate {
-      case .none: process.execute(startedBy: rendezvous)
-      case .socket(let socket): process.execute(startedBy: Rendezvous(try socket.descriptor.accept()))
+      case .none: me.execute(startedBy: rendezvous)
+      case .socket(let socket): me.execute(startedBy: Rendezvous(try socket.descriptor.accept()))
       }
     } catch { tell(rendezvous, error) }
   }
@@ -104,23 +106,10 @@ struct Init: ~Copyable {
   }
 
   private func execute(_ starter: borrowing Rendezvous) throws(Failure) {
-    guard let process = plan.process else { throw Failure("process property must not be empty") }
+    guard let process else { throw Failure("process property must not be empty") }
     let hooks = try HookRunner.prepare(
-      plan.spec.hooks.startContainer, state: plan.hookState.document(status: .created, pid: processID), environment: environment)
-    let image = ExecutableImage(arguments: process.process.args, environment: environment)
-    let interpreter = Executable.interpreter(of: executable)
-    // Everything is closed by the exec, whoever opened it (CVE-2024-21626).
-    try StandardStreams.closeOnExec(from: 3)
-    try OpenFileLimit.restore(plan.openFileLimit)
-    try Rlimits.apply(process)
-    try SeccompStep.apply(plan, starter)
-    // Under the filter and the limits, like everything else that runs in the container.
-    if !hooks.isEmpty {
-      // A hook is the image's: with CAP_SYS_PTRACE it could take over a process that has more than the container.
-      if SeccompStep.needsCapability(plan) { try Credentials.setCapabilities(process.capabilities) }
-      try HookRunner.run(hooks, kind: "startContainer")
-    }
-    if process.passedDescriptors > 0 { try StandardStreams.keepThroughExec(3..<3 + process.passedDescriptors) }
-    throw Executable.explain(image.execute(path: executable), path: executable, interpreter: interpreter)
+      plan.spec.hooks.startContainer, state: plan.hookState.document(status: .created, pid: processID),
+      environment: process.environment)
+    try process.execute(starter, hooks: hooks, openFileLimit: plan.openFileLimit)
   }
 }

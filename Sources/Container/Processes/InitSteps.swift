@@ -9,7 +9,10 @@ extension Init {
     Step(name: "making a cgroup namespace") { me, host throws(Failure) in
       if me.plan.namespaces.newCgroup { try unshareNamespaces(.cgroup) }
     },
-    Step(name: "joining a session keyring") { me, host throws(Failure) in try SessionKeyring.apply(me.plan, host) },
+    Step(name: "joining a session keyring") { me, host throws(Failure) in
+      if me.plan.noNewKeyring { return }
+      try SessionKeyring.apply(me.plan.id, label: me.plan.process?.process.selinuxLabel ?? "", me.plan.proc, host)
+    },
     Step(name: "loopback") { me, host throws(Failure) in try Loopback.apply(me.plan) },
     // Before what may name one of them: hooks, and a sysctl such as net.ipv4.conf.eth0.forwarding.
     Step(name: "network devices") { me, host throws(Failure) in try NetDevices.apply(me.plan, host) },
@@ -29,7 +32,10 @@ extension Init {
     Step(name: "hooks") { me, host throws(Failure) in try me.runCreateHooks(host) },
     Step(name: "changing the root") { me, host throws(Failure) in try me.changeRoot() },
     // After pivot_root: the terminal is made on the container's devpts, whose names are those the program sees.
-    Step(name: "console") { me, host throws(Failure) in try Console.apply(me.plan, me.rootfs) },
+    Step(name: "console") { me, host throws(Failure) in
+      guard let console = me.plan.console, let process = me.plan.process?.process else { return }
+      try Console.apply(console, uid: process.user.uid, bindsDevice: true, me.rootfs, me.plan.proc)
+    },
     Step(name: "standard streams") { me, host throws(Failure) in
       if let process = me.plan.process?.process { try StandardIO.apply(process) }
     },
@@ -45,15 +51,12 @@ extension Init {
       if me.plan.rootfs.isPropagationLate { try me.plan.rootfs.wantedPropagation.apply(to: me.rootfs.root) }
     },
     // As root: some need a capability, and the exec label a procfs file of our own.
-    Step(name: "process attributes") { me, host throws(Failure) in try me.setAttributes() },
-    // Not seccomp: the filter comes last of all, behind the gate (Init.execute). If only CAP_SYS_ADMIN may load it, that is kept.
-    Step(name: "becoming the user") { me, host throws(Failure) in try me.becomeUser() },
+    Step(name: "process attributes") { me, host throws(Failure) in try me.process?.setAttributes(me.rootfs) },
+    // Not seccomp: the filter comes last of all, behind the gate (ContainerProcess.execute). If only CAP_SYS_ADMIN may load
+    // it, that is kept.
+    Step(name: "becoming the user") { me, host throws(Failure) in try me.process?.becomeUser() },
     // Last: found with the user's own rights, and the error is create's (DEF-29).
-    Step(name: "finding the program") { me, host throws(Failure) in
-      if let process = me.plan.process?.process {
-        me.executable = try Executable.find(process.args.first ?? "", environment: me.environment)
-      }
-    },
+    Step(name: "finding the program") { me, host throws(Failure) in try me.process?.findProgram() },
   ]
 
   private func runCreateHooks(_ host: borrowing Rendezvous) throws(Failure) {
@@ -80,32 +83,5 @@ extension Init {
   private func makeReadOnly() throws(Failure) {
     for mount in readOnlyLater { try mount.descriptor.setMountAttributes(set: .readOnly, recursive: false) }
     if plan.rootfs.readonly { try during("/", try rootfs.root.setMountAttributes(set: .readOnly, recursive: false)) }
-  }
-
-  private mutating func setAttributes() throws(Failure) {
-    guard let process = plan.process else { return }
-    environment = try Environment.make(process, rootfs, plan.proc)
-    setFileModeMask(process.process.user.umask ?? 0o022)
-    try Personalities.apply(plan.spec.linux)
-    try MemoryPolicies.apply(plan.spec.linux)
-    try Scheduling.apply(process.process)
-    try IOPriorities.apply(process.process)
-    try ExecLabels.apply(process.process, plan.proc)
-    Signals.resetActions()
-    try Signals.setMask(SignalSet())
-    // Only what needs a capability; the limits themselves hold from just before the program on.
-    try Rlimits.raise(process, pid: 0)
-    if process.process.noNewPrivileges { try ProcessControl.setNoNewPrivileges() }
-  }
-
-  /// The working directory is entered as root and, where a file system denies that to root (NFS), as the user.
-  private func becomeUser() throws(Failure) {
-    guard let process = plan.process else { return }
-    let cwd = process.process.cwd
-    var entered = true
-    do { try WorkingDirectory.enter(cwd) } catch  where error.errno == .permissionDenied { entered = false }
-    try Credentials.apply(
-      process, keepsGroups: Credentials.keepsGroups(plan.spec), loadsFilter: SeccompStep.needsCapability(plan))
-    if !entered { try WorkingDirectory.enter(cwd) }
   }
 }

@@ -10,14 +10,14 @@ import OCISpec
 /// the ambient set, never from the permitted one (capabilities(7), "Transformation of capabilities during execve").
 enum SeccompStep {
   /// Whether init must keep CAP_SYS_ADMIN for it.
-  static func needsCapability(_ plan: Plan) -> Bool {
-    plan.seccomp != nil && plan.process?.process.noNewPrivileges == false
+  static func needsCapability(_ seccomp: SeccompPlan?, _ process: OCISpec.Process) -> Bool {
+    seccomp != nil && !process.noNewPrivileges
   }
 
   /// Init: loads the filter. A listener goes to the other end of `host`, whose root is still the host's and so finds
   /// `listenerPath`; init goes on once the supervisor has it.
-  static func apply(_ plan: Plan, _ host: borrowing Rendezvous) throws(Failure) {
-    guard let seccomp = plan.seccomp, let listener = try SeccompFeature.load(seccomp) else { return }
+  static func apply(_ seccomp: SeccompPlan?, _ host: borrowing Rendezvous) throws(Failure) {
+    guard let seccomp, let listener = try SeccompFeature.load(seccomp) else { return }
     try host.send(.seccompListener, with: listener)
     guard try host.receive() == .proceed else { throw Failure("the seccomp listener did not reach its supervisor") }
   }

@@ -1,0 +1,149 @@
+import ControlGroups
+import Kernel
+import OCISpec
+import SystemPackage
+
+/// All that was resolved, opened and compiled on the host before a process joins a container.
+struct JoinPlan {
+  let id: String
+  /// A pidfd of the container's init, whose namespaces are joined.
+  let container: SharedDescriptor
+  let proc: ProcFS
+  /// Those of the container that are not the runtime's own.
+  let namespaces: NamespaceKinds
+  /// The root directory of init, for a container that shares the host's mount namespace.
+  let root: SharedDescriptor?
+  let spec: Spec
+  let process: ProcessPlan
+  let console: ConsolePlan?
+  let seccomp: SeccompPlan?
+  let resourceControl: ResourceControl?
+  let noNewKeyring: Bool
+  /// Whether it tells its steps for the debug log.
+  let tellsSteps: Bool
+
+  /// The kinds of namespaces to join: those config.json speaks of, not what the container's program may have made for itself
+  /// since, unless they are the runtime's own too. The ipc namespace may be from `--ipc`.
+  static func namespaces(of pid: CInt, _ spec: Spec, _ proc: ProcFS) throws(Failure) -> NamespaceKinds {
+    var kinds: NamespaceKinds = []
+    for kind in NamespaceKind.allCases where kind == .ipc || spec.has(kind) {
+      let kind = NamespaceKinds(kind)
+      let theirs = try proc.openNamespace(kind.fileName, of: pid).status().inode
+      if try theirs != proc.openOwnNamespace(kind.fileName).status().inode { kinds.insert(kind) }
+    }
+    return kinds
+  }
+}
+
+/// Where a process that joins is born.
+enum Birthplace {
+  /// The container's cgroup, or one below it.
+  case container(ControlGroup.Record?, below: String)
+  /// The cgroup that a process is in by now.
+  case beside(CInt)
+
+  func entrance(_ proc: ProcFS) throws(Failure) -> ControlGroup.Entrance {
+    let hierarchy = try Hierarchy.find()
+    switch self {
+    case .beside(let pid):
+      let membership = try proc.open("\(pid)/cgroup", [.readOnly]).readAll()
+      return try hierarchy.entrance(membership: String(decoding: membership, as: UTF8.self))
+    case .container(let record, let path):
+      guard let record, let cgroup = try ControlGroup.open(record, in: hierarchy) else {
+        throw Failure("the container's cgroup is gone", errno: .noSuchFileOrDirectory)
+      }
+      let below = path.split(separator: "/").joined(separator: "/")
+      if below.isEmpty { return try cgroup.entrance() }
+      do throws(Failure) { return try cgroup.entrance(below: below) } catch  where error.errno == .improperLink {
+        throw Failure("--cgroup \(path) does not lie below the container's cgroup \(cgroup.fullPath)")
+      }
+    }
+  }
+}
+
+/// The runtime's side of a process that joins: one clone, then a conversation of two words.
+///
+/// ```
+///   host                                   joiner
+///    │  clone3 ───────────────────────────▶ │ born in the pid namespace and the cgroup
+///    │                                      │ setns, steps
+///    │ ◀────────────────────────── ready ── │
+///    │  writes the pid file                 │ waits
+///    │  ── proceed ───────────────────────▶ │
+///    │                                      │ exec: the connection ends
+/// ```
+struct Joining: ~Copyable {
+  let plan: JoinPlan
+  let process: ProcessHandle
+  let rendezvous: Rendezvous
+
+  /// - Parameter places: one that takes no process is no failure while there is another.
+  static func start(_ plan: JoinPlan, in places: [Birthplace]) throws(Failure) -> Joining {
+    // Before there is a process in the container's pid namespace: see Host.start (CVE-2016-9962).
+    try ProcessControl.setDumpable(false)
+    try CPUAffinity.applyInitial(plan.process.process)
+    let ends = try SocketPair()
+    // Only children become members of a pid namespace, so we wear it for the clone. A pidfd stands for its process's.
+    var wear = NamespacePlan()
+    if plan.namespaces.contains(.pid) { try wear.join(plan.container, .pid) }
+    let worn = try WornNamespaces.putOn(wear, plan.proc)
+    let result = Result { () throws(Failure) in
+      try during("starting the process", try spawn(in: places, plan.proc) { Joiner.start(plan, ends) })
+    }
+    var trouble: Failure?
+    do { try worn.takeOff() } catch { trouble = error }
+    let joining = Joining(plan: plan, process: try result.get(), rendezvous: Rendezvous(ends.takeHostEnd()))
+    if let trouble {
+      joining.process.end()
+      throw trouble
+    }
+    return joining
+  }
+
+  /// A cgroup takes no process once it gives controllers to cgroups below it (EBUSY), which the container's own may do by now,
+  /// as systemd does; nor once it is gone.
+  private static func spawn(
+    in places: [Birthplace], _ proc: ProcFS, _ body: () -> Never
+  ) throws(Failure) -> ProcessHandle {
+    let closed: [Errno] = [.resourceBusy, .noSuchFileOrDirectory, .operationNotSupportedByDevice]
+    for place in places.dropLast() {
+      do throws(Failure) { return try Birth.spawn([], in: try place.entrance(proc), body) } catch {
+        guard let errno = error.errno, closed.contains(errno) else { throw error }
+      }
+    }
+    guard let last = places.last else { throw Failure("the process has no cgroup to be in") }
+    return try Birth.spawn([], in: try last.entrance(proc), body)
+  }
+
+  /// Waits until all but the exec is done.
+  func prepare(_ runtime: Runtime) throws(Failure) {
+    try plan.resourceControl?.add(process.pid)
+    try OOMScoreAdjustment.apply(plan.process.process, pid: process.pid, plan.proc)
+    while true {
+      switch try rendezvous.receive() {
+      case .ready: return
+      case .warning(let text): runtime.warn(text)
+      case .debug(let text): runtime.debug?(text)
+      case .failed(let failure): throw failure
+      case nil:
+        _ = try process.hasEnded(within: 1000)
+        throw Failure("the process \(try process.reap().description) while it was set up")
+      default: throw Failure("the process sent an unexpected message")
+      }
+    }
+  }
+
+  /// Ends a process that comes to nothing.
+  func abandon(_ pidFile: String?) {
+    process.end()
+    if let pidFile { PIDFile.remove(process.pid, from: pidFile) }
+  }
+
+  /// Lets it become its program.
+  ///
+  /// - Parameter forward: gives the listener of a seccomp filter to its supervisor.
+  func proceed(forward: (borrowing Descriptor) throws(Failure) -> Void) throws(Failure) {
+    try StartGate.pass(rendezvous, forward: forward)
+    try Execution.confirm(process.pid, plan.proc)
+  }
+}
