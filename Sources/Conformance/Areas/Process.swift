@@ -71,11 +71,11 @@ extension Index {
         in: "Container/Features/IOPriority.swift", shown: "Config/ProcessAttributesTests.theIOPriorityIsSet"),
       Row(
         "PRC-28", "the processors of exec before it is in the cgroup; no concern of the first process",
-        ["process.execCPUAffinity", "process.execCPUAffinity.initial"], in: "OCISpec/Checks/ProcessChecks.swift",
-        shown: "Config/MemoryPolicyTests.itIsTakenAndNotTheInitsAffair"),
+        ["process.execCPUAffinity", "process.execCPUAffinity.initial"], in: "Container/Features/CPUAffinity.swift",
+        shown: "ExecAttributesTests.execCPUAffinity"),
       Row(
         "PRC-29", "the processors of exec after that; empty: not touched", ["process.execCPUAffinity.final"],
-        in: "OCISpec/Checks/ProcessChecks.swift", shown: "Config/MemoryPolicyTests.aListThatIsNoneIsRefused"),
+        in: "Container/Features/CPUAffinity.swift", shown: "ExecAttributesTests.execCPUAffinity"),
       Row(
         "PRC-30", "in the container's user namespace", ["process.user", "process.user.uid"], in: "Container/Features/User.swift",
         shown: "Config/UserTests.theIDsAreAllFour"),
