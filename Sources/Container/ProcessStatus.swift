@@ -10,6 +10,8 @@ struct ProcessStatus {
   let hasEnded: Bool
   /// On its way to that: it has left user space for ever.
   let isEnding: Bool
+  /// It was forked and has not executed a program since.
+  let hasNotExecuted: Bool
   /// What it ends or ended with; nil where the kernel does not tell us.
   let exitStatus: ExitStatus?
 
@@ -32,6 +34,7 @@ struct ProcessStatus {
     name = String(decoding: bytes[(begin + 1)..<end], as: UTF8.self)
     self.startTime = startTime
     hasEnded = fields[0] == "Z" || fields[0] == "X"
+    hasNotExecuted = flags & 0x40 != 0  // PF_FORKNOEXEC, which only an exec clears
     isEnding = hasEnded || flags & 0x4 != 0  // PF_EXITING
     // The last field; 0 to those who may not trace the process.
     let code = fields.count > 49 ? CInt(fields[49]) ?? 0 : 0

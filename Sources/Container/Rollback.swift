@@ -12,5 +12,8 @@ struct Rollback: ~Copyable {
   /// All went well: nothing is undone.
   consuming func commit() { undo = [] }
 
+  /// Undoes all of it, now.
+  consuming func run() {}
+
   deinit { for step in undo.reversed() { step() } }
 }

@@ -113,9 +113,10 @@ struct StateDirectory: ~Copyable {
   func has(_ name: String) -> Bool { (try? handle.descriptor.status(of: name)) != nil }
 
   /// Removes what a create that failed has left of the directory at `path`.
-  static func discard(_ path: String) {
+  static func discard(_ path: String, _ handle: SharedDescriptor) {
     _ = Result { () throws(Failure) in  // what remains is cleared by `delete --force`
-      try StateDirectory(path: path, directory: try Descriptor.open(host: path, [.readOnly, .directory, .noFollow])).remove()
+      let directory = StateDirectory(path: path, directory: try handle.descriptor.duplicate())
+      if try !directory.isGone() { try directory.remove() }
     }
   }
 

@@ -58,6 +58,9 @@ extension ControlGroup {
 
   /// Stops every process and waits until all have stopped. A failure leaves the cgroup thawed.
   package func freeze(within limit: Int = 10_000) throws(Failure) {
+    if try processes().contains(processID) {
+      throw Failure("freezing cgroup \(fullPath): apus itself is in it, and could not thaw it again")
+    }
     try directory.write("1", to: "cgroup.freeze")
     let stopped: Bool
     do { stopped = try wait(frozen: true, within: limit) } catch {

@@ -23,7 +23,9 @@ extension ControlGroup {
   /// They are frozen meanwhile: no fork escapes the signal.
   package func send(signal: CInt) throws(Failure) {
     if signal == Signals.kill { return try killAll() }
-    if try isFrozen { return try signalEach(signal) }
+    // In it ourselves we would freeze with the rest, and nobody would thaw us.
+    let (isFrozen, withUs) = (try isFrozen, try processes().contains(processID))
+    if isFrozen || withUs { return try signalEach(signal) }
     try freeze()
     do throws(Failure) { try signalEach(signal) } catch {
       try thaw()
@@ -37,6 +39,7 @@ extension ControlGroup {
   private func killEach() throws(Failure) {
     let deadline = monotonicMilliseconds() + 10_000
     if try isEmpty { return }
+    if try processes().contains(processID) { throw Failure("killing cgroup \(fullPath): apus itself is in it") }
     let freezes = try !isFrozen
     do throws(Failure) {
       if freezes { try directory.write("1", to: "cgroup.freeze") }
@@ -60,7 +63,7 @@ extension ControlGroup {
 
   private func signalEach(_ signal: CInt) throws(Failure) {
     // 0 is a process of another pid namespace, out of reach.
-    var waiting = try processes().filter { $0 > 0 }[...]
+    var waiting = try processes().filter { $0 > 0 && $0 != processID }[...]
     while !waiting.isEmpty {
       try signalBatch(Array(waiting.prefix(ControlGroup.batch)), signal)
       waiting = waiting.dropFirst(ControlGroup.batch)

@@ -43,7 +43,7 @@ package enum OwnProgram {
   }
 
   private static func sealedCopy(of own: borrowing Descriptor) throws(Failure) -> Descriptor {
-    let copy = Descriptor(owning: try call("memfd_create") { unsafe apus_memfd_create("apus", 2) })  // MFD_ALLOW_SEALING
+    let copy = try executableMemoryFile()
     while true {
       let piece = try own.read(atMost: 1 << 20)
       if piece.isEmpty { break }
@@ -51,6 +51,13 @@ package enum OwnProgram {
     }
     try call("fcntl(F_ADD_SEALS)") { apus_fcntl(copy.number, addSeals, sealed) }
     return copy
+  }
+
+  private static func executableMemoryFile() throws(Failure) -> Descriptor {
+    // MFD_ALLOW_SEALING, and MFD_EXEC for hosts with vm.memfd_noexec.
+    let number = unsafe apus_memfd_create("apus", 0x12)
+    if number != -EINVAL { return Descriptor(owning: try call("memfd_create") { number }) }
+    return Descriptor(owning: try call("memfd_create") { unsafe apus_memfd_create("apus", 2) })  // FALLBACK(kernel < 6.3)
   }
 
   /// The kernel names a program that was executed by its descriptor after the number of that.

@@ -63,7 +63,7 @@ private func summary(
       (["create", "--ipc", "pod", "c1"], "invalid --ipc \"pod\" (use private, host or container:<id>)"),
       (["create", "--ipc", "container", "c1"], "invalid --ipc \"container\" (use private, host or container:<id>)"),
       (["create", "--ipc=", "c1"], "invalid --ipc \"\" (use private, host or container:<id>)"),
-      (["create", "--pidfd-socket", "/s", "c1"], "flag provided but not defined: --pidfd-socket"),
+      (["create", "--parent-path", "/s", "c1"], "flag provided but not defined: --parent-path"),
       (["--root", "/", "list"], "--root /: containers cannot be kept in the root directory itself"),
       (["--root", "/x/..", "list"], "--root /x/..: containers cannot be kept in the root directory itself"),
       (["--cgroup-manager", "disabled", "list"], "--cgroup-manager disabled: apus cannot run a container without a cgroup"),

@@ -7,7 +7,7 @@ extension Scenarios {
     /// What a shell makes of a line when the tab key is pressed after it.
     static let lines: [(typed: String, whole: String)] = [
       ("apus cre", "apus create"), ("apus --log-format j", "apus --log-format json"), ("apus kill c1 KI", "apus kill c1 KILL"),
-      ("apus create --pid", "apus create --pid-file"), ("apus help sp", "apus help spec"),
+      ("apus create --cons", "apus create --console-socket"), ("apus help sp", "apus help spec"),
       ("apus list -f j", "apus list -f json"),
       ("apus --log /x dele", "apus --log /x delete"), ("apus completion fi", "apus completion fish"),
     ]

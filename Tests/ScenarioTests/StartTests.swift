@@ -125,5 +125,32 @@ extension Scenarios {
         #expect(container.stdout == "/tmp\nyes\nunset\n")
       }
     }
+
+    /// The last words of its end must not be taken for those of a start that failed.
+    @Test(.enabled(if: Runtime.isApus, "the peers give init no name")) func aProgramMayHaveTheNameOfInit() throws {
+      let bundle = try Bundle(shell: "echo -n apus/init > /proc/self/comm; sleep 0.3; exit 3")
+      #expect(try Runtime().run(bundle).status == 3)
+    }
+
+    /// A run that fails has the container's lock until all of it is undone, and removes nothing but its own.
+    @Test(.enabled(if: Runtime.isApus, "the peers have no such lock")) func aRunThatIsDeletedMeanwhileIsUndoneOnce() throws {
+      let bundle = try Bundle(["true"])
+      let log = "\(bundle.directory.path)/stopped"
+      bundle.config["hooks.startContainer"] = [["path": "/bin/sleep", "args": ["sleep", "1"]]]
+      bundle.config["hooks.poststop"] = [["path": "/bin/sh", "args": ["sh", "-c", "echo stopped >> \(log)"]]]
+      try bundle.write()
+      let runtime = try Runtime()
+      try assertNothingLeft(by: runtime) {
+        for _ in 1...10 {
+          try? FileManager.default.removeItem(atPath: log)
+          let id = TemporaryDirectory.newID()
+          let run = try runtime.spawn(["run", "-d", "--bundle", bundle.path, id])
+          try Harness.waitUntil("it is there") { try runtime.state(id) != nil || run.isOver }
+          expectSuccess(try runtime("delete", "--force", id))
+          _ = try run.wait()
+          #expect(File.text(log) == "stopped\n")
+        }
+      }
+    }
   }
 }

@@ -32,7 +32,6 @@ final class HostChecks {
     checkControlGroup()
     checkNumbers()
     checkDevices()
-    checkNetDevices()
     checkLabels()
     checkSeccomp()
   }
@@ -113,12 +112,6 @@ final class HostChecks {
         guard case .failure(let failure) = problem else { continue }
         add("hooks.\(name)[\(index)].path", failure.adding(context: hook.path).adding(hint: "install the hook, or remove it"))
       }
-    }
-  }
-
-  private func checkNetDevices() {
-    for name in spec.linux.netDevices.keys.sorted() where !look.exists("/sys/class/net/\(name)") {
-      add("linux.netDevices[\"\(name)\"]", "there is no such network device", "`ip link` lists those of the host")
     }
   }
 

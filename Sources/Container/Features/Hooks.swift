@@ -107,7 +107,7 @@ final class PreparedHook {
     var poll = Poll()
     poll.add(process)
     if let container { poll.add(container.descriptor, .input) }
-    let ready = try poll.wait(milliseconds: hook.timeout.map { CInt(clamping: $0 * 1000) } ?? -1)
+    let ready = try poll.wait(milliseconds: hook.timeout.map { $0 > 2_000_000 ? CInt.max : CInt($0 * 1000) } ?? -1)
     if !ready[0].isEmpty { return try process.reap() }
     // Only the hook itself: what it has started may have a life of its own.
     try process.send(signal: Signals.kill)

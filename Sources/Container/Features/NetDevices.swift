@@ -7,7 +7,7 @@ import SystemPackage
 /// The host moves them: moving takes rights over the namespace they leave. Init says when, and hands over its namespace.
 /// Nothing is moved back when the container is deleted: what becomes of an interface then is up to its namespace, whose end
 /// gives a physical one back to the host and removes a virtual one (network_namespaces(7)). Only a create that fails
-/// leaves the interfaces where and as they were.
+/// leaves the interfaces where they were, with their names and addresses; routes over them are lost.
 final class NetDevices {
   private struct Moved {
     let name: String

@@ -55,7 +55,8 @@ extension Runtime {
     let directory = try StateDirectory.create(root: root, id: request.id)
     var rollback = Rollback()
     let path = directory.path
-    rollback.add { StateDirectory.discard(path) }
+    let handle = directory.handle
+    rollback.add { StateDirectory.discard(path, handle) }
 
     var plan = try Plan.make(bundle, request, terminal, self)
     try IPC.share(request.ipc, self, into: &plan)
@@ -96,26 +97,34 @@ extension Runtime {
         rollback.add { PIDFile.remove(pid, from: file) }
       }
       try receiver?.send(host.process, as: .first)
+      try host.release()
       directory.tell(.created(pid: saved.pid, startTime: saved.startTime), warn)
     } catch {
       host.abandon()
       throw error
     }
-    return NewContainer(directory: directory, host: host, saved: saved, rollback: rollback)
+    return NewContainer(rollback: rollback, directory: directory, host: host, saved: saved)
   }
 }
 
 /// A container at the start gate, which is undone unless `finish` is called.
 struct NewContainer: ~Copyable {
+  // Before the directory, which has the lock: what is dropped with the whole is undone under it.
+  let rollback: Rollback
   let directory: StateDirectory
   let host: Host
   let saved: SavedState
-  let rollback: Rollback
 
   /// It stays. Gives back its directory, and with that the lock.
   consuming func finish() -> StateDirectory {
     rollback.commit()
     return directory
+  }
+
+  /// It comes to nothing. All is undone while the lock is still held: another could have the id the moment it is not.
+  consuming func undo() {
+    rollback.run()
+    _ = consume directory
   }
 
   var hasTerminal: Bool { host.plan.console != nil }

@@ -38,7 +38,10 @@ extension Runtime {
 
   /// Opens the gate from inside: the conversation with init goes on.
   private func startNow(_ container: consuming NewContainer, _ pidFile: String?) throws(Failure) -> Started {
-    try container.start(self)
+    do { try container.start(self) } catch {
+      container.undo()
+      throw error
+    }
     let (saved, spec, proc) = (container.saved, container.host.plan.spec, container.host.plan.proc)
     let started = Started(directory: container.finish(), saved: saved, spec: spec, proc: proc)
     try started.directory.unlock()

@@ -3,9 +3,9 @@ import Kernel
 
 /// Whether init became its program.
 ///
-/// The connection to init ends with the exec, and with its end. Which it was is told by its name: the exec puts that of
-/// the program in place of ``name``, in which there is a slash, as there is in the name of no file. Where init's parent
-/// has reaped it already there is nothing left to ask; then the benefit of the doubt is its.
+/// The connection to init ends with the exec, and with its end. Which it was is told by the kernel's flag of a process that
+/// has not executed anything since it was forked; a name would not do, as the program may give itself any. Where init's
+/// parent has reaped it already there is nothing left to ask; then the benefit of the doubt is its.
 enum Execution {
   /// The name of an init that has not become its program yet, as `ps` shows it.
   static let name: StaticString = "apus/init"
@@ -16,27 +16,27 @@ enum Execution {
   ///
   /// - Parameter cgroup: that of the container, asked for a hint only.
   static func confirm(_ saved: SavedState, _ proc: ProcFS, cgroup: () throws(Failure) -> ControlGroup?) throws(Failure) {
-    if let end = try endBeforeProgram(saved.pid, startTime: saved.startTime, name, proc) {
+    if let end = try endBeforeProgram(saved.pid, startTime: saved.startTime, proc) {
       throw failure(end.exitStatus, saved, try cgroup())
     }
   }
 
   /// Fails when a child of this process that has joined a container ended before its program ran.
   static func confirm(_ child: CInt, _ proc: ProcFS) throws(Failure) {
-    guard let end = try endBeforeProgram(child, startTime: nil, joinerName, proc) else { return }
+    guard let end = try endBeforeProgram(child, startTime: nil, proc) else { return }
     throw Failure(
       "the process \(end.exitStatus?.description ?? "ended") before its program ran", hint: hint(for: end.exitStatus))
   }
 
   private static func endBeforeProgram(
-    _ pid: CInt, startTime: UInt64?, _ name: StaticString, _ proc: ProcFS
+    _ pid: CInt, startTime: UInt64?, _ proc: ProcFS
   ) throws(Failure) -> ProcessStatus? {
     let deadline = monotonicMilliseconds() + 10_000
     var pause = Pause()
-    // The exec closes descriptors a moment before it changes the name.
+    // Closing its descriptors comes before the end of a process that was killed.
     while monotonicMilliseconds() < deadline {
       guard let status = try ProcessStatus.read(pid, proc), status.startTime == startTime ?? status.startTime,
-        status.name == "\(name)"
+        status.hasNotExecuted
       else { return nil }
       if status.isEnding { return status }
       pause.take()

@@ -83,6 +83,17 @@ struct Host: ~Copyable {
     }
   }
 
+  /// Lets init outlive the runtime, once its pid is saved.
+  func release() throws(Failure) {
+    try send(.proceed)
+    switch try rendezvous.receive() {
+    case .ready: return
+    case .failed(let failure): throw failure
+    case nil: throw try death()
+    default: throw Failure("the container's process sent an unexpected message")
+    }
+  }
+
   /// If init has died, what it said last is still to be read; the broken pipe alone would explain nothing.
   private func send(_ message: Message) throws(Failure) {
     do { try rendezvous.send(message) } catch  where error.errno == .brokenPipe {

@@ -32,7 +32,7 @@ struct Init: ~Copyable {
 
   /// Comes back only when it has failed and has said so.
   private static func run(_ plan: Plan, _ rendezvous: borrowing Rendezvous, _ gate: StartGate) {
-    do {
+    do throws(Failure) {
       try becomeInit(plan, rendezvous)
       let process = plan.process.map {
         ContainerProcess(plan: $0, spec: plan.spec, seccomp: plan.seccomp, proc: plan.proc)
@@ -43,7 +43,10 @@ struct Init: ~Copyable {
         try during("\(step.name)", try step.run(&me, rendezvous))
       }
       try closeAllButGate(plan, rendezvous, gate)
-      // The runtime that made us ends before we do.
+      try rendezvous.send(.ready)
+      // The host has written down who we are: from here on we can be found without it, and outlive it. Told, because a host
+      // that ended before the signal is off would end us.
+      guard try rendezvous.receive() == .proceed else { throw Failure("the runtime ended before it had saved the container") }
       try ProcessControl.setParentDeathSignal(0)
       try rendezvous.send(.ready)
       // From here on whoever starts us is told.

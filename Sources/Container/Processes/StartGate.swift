@@ -45,7 +45,10 @@ enum StartGate {
   static func pass(
     _ connection: borrowing Rendezvous, forward: (borrowing Descriptor) throws(Failure) -> Void
   ) throws(Failure) {
-    try connection.send(.proceed)
+    do { try connection.send(.proceed) } catch  where error.errno == .brokenPipe {
+      while let last = try connection.receive() { if case .failed(let failure) = last { throw failure } }
+      throw Failure("the container's process ended before its program ran", hint: "was it killed?")
+    }
     while true {
       let (message, descriptor) = try connection.receiveWithDescriptor()
       switch message {

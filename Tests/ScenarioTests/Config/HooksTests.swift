@@ -287,6 +287,12 @@ extension Scenarios {
       }
     }
 
+    @Test(.disabled(if: Runtime.isCrun, "crun takes no such number")) func aTimeoutOfManyYearsIsNone() throws {
+      let bundle = try Bundle(["true"])
+      bundle.config["hooks.createRuntime"] = [["path": "/bin/true", "timeout": 9_223_372_036_854_775]]
+      expectSuccess(try Runtime().run(bundle))
+    }
+
     @Test(arguments: ["prestart", "createRuntime", "createContainer"]) func oneThatTakesTooLongIsKilled(kind: String) throws {
       let bundle = try Self.bundle(kind, "exec sleep 100")
       bundle.config["hooks.\(kind).0.timeout"] = 1
