@@ -104,7 +104,9 @@ extension Scenarios {
           let second = try socket.receive()
           defer { for descriptor in second.descriptors { close(descriptor) } }
           let pid = try #require(try Value(parsing: second.payload)["pid"]?.int)
-          try Harness.waitUntil("it is at its exec") { File.text("/proc/\(pid)/syscall").hasPrefix("59 ") }
+          // Waits until it is at its exec.
+          request = [UInt8](repeating: 0, count: 80)
+          #expect(ioctl(try #require(second.descriptors.first), UInt(0xc050_2100), &request) == 0)
           kill(pid_t(pid), SIGKILL)
           let outcome = try exec.wait()
           expectFailure(outcome, saying: "was killed by SIGKILL before its program ran")
