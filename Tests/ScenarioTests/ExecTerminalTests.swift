@@ -36,7 +36,7 @@ extension Scenarios {
       try withSleeper { container throws in
         try withTerminal(container, ["nosuch"]) { terminal, exec in
           let before = try terminal.settings()
-          #expect(try exec.wait().status == (Runtime.isCrun ? 1 : 255))
+          #expect(try exec.wait().status == 255)
           #expect(try terminal.settings() == before)
         }
       }
