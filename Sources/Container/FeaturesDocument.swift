@@ -11,7 +11,6 @@ package enum FeaturesFacts {
         enabled: true, supportedFlags: SeccompFeature.supportedFlags, libseccompVersion: SeccompFilter.libraryVersion))
     features.cgroups.systemd = false
     features.cgroups.systemdUser = false
-    features.netDevices = false
     return features.document
   }
 }

@@ -41,6 +41,11 @@ extension Scenarios {
       let features = try Value(parsing: try Spawned.run([Runtime.binary, "features"]).stdout)
       #expect(features["linux.mountExtensions.idmap.enabled"] == true)
       #expect(features["mountOptions"]?.strings?.contains("rro") == true)
+      if Runtime.isApus {
+        for name in ["netDevices", "intelRdt", "selinux", "apparmor"] {
+          #expect(features["linux.\(name).enabled"] == true, "\(name)")
+        }
+      }
     }
   }
 }
