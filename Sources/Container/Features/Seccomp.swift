@@ -5,15 +5,6 @@ import OCISpec
 package struct SeccompPlan: Sendable {
   package let program: SeccompProgram
   package let flags: SeccompProgram.Flags
-  /// Who answers the calls of SCMP_ACT_NOTIFY; nil when no rule has that action.
-  package let listener: Listener?
-
-  package struct Listener: Equatable, Sendable {
-    /// The AF_UNIX SOCK_STREAM socket of the supervisor.
-    package let path: String
-    /// For `metadata` of the container process state; empty when there is none.
-    package let metadata: String
-  }
 }
 
 /// linux.seccomp — config-linux.md "Seccomp"
@@ -28,9 +19,7 @@ package enum SeccompFeature {
     _ seccomp: Seccomp?, cacheDirectory: String?, warn: (String) -> Void, debug: (String) -> Void
   ) throws(Failure) -> SeccompPlan? {
     guard let seccomp else { return nil }
-    let listener = try listener(of: seccomp)
-    let flags = try flags(of: seccomp, notifies: listener != nil)
-    return SeccompPlan(program: try program(of: seccomp, cacheDirectory, warn, debug), flags: flags, listener: listener)
+    return SeccompPlan(program: try program(of: seccomp, cacheDirectory, warn, debug), flags: try flags(of: seccomp))
   }
 
   /// Puts this process under the filter for ever. Gives the listener's descriptor when a rule notifies; it must reach
@@ -66,9 +55,8 @@ package enum SeccompFeature {
     return compiled.program
   }
 
-  // MARK: - Flags and the listener
-
-  private static func flags(of seccomp: Seccomp, notifies: Bool) throws(Failure) -> SeccompProgram.Flags {
+  private static func flags(of seccomp: Seccomp) throws(Failure) -> SeccompProgram.Flags {
+    let notifies = seccomp.syscalls.contains { $0.action == .notify }
     var flags: SeccompProgram.Flags = notifies ? .newListener : []
     // What runc does when nothing is said, which an empty list is not: a filter alone need not slow down each process of
     // the container (kernels before 5.16 turn on the speculative store bypass mitigation with it).
@@ -87,26 +75,6 @@ package enum SeccompFeature {
         hint: "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs Linux 5.19")
     }
     return flags
-  }
-
-  private static func listener(of seccomp: Seccomp) throws(Failure) -> SeccompPlan.Listener? {
-    // The listener leaves the container by sendmsg(2) after the filter is in force. Were that call to wait for a
-    // supervisor which does not have the listener yet, it would wait for ever.
-    if seccomp.defaultAction == .notify {
-      throw Failure("linux.seccomp.defaultAction: SCMP_ACT_NOTIFY cannot be used as default action")
-    }
-    var notifies = false
-    for (index, rule) in seccomp.syscalls.enumerated() where rule.action == .notify {
-      notifies = true
-      if rule.names.contains("sendmsg") {
-        throw Failure(
-          "linux.seccomp.syscalls[\(index)]: SCMP_ACT_NOTIFY cannot be used for the sendmsg syscall",
-          hint: "the supervisor's descriptor is passed on with it")
-      }
-    }
-    guard notifies else { return nil }
-    if seccomp.listenerPath.isEmpty { throw Failure("linux.seccomp.listenerPath: SCMP_ACT_NOTIFY needs a listener") }
-    return SeccompPlan.Listener(path: seccomp.listenerPath, metadata: seccomp.listenerMetadata)
   }
 }
 

@@ -31,10 +31,11 @@ extension Seccomp {
   private func check(_ rule: SyscallRule, at path: String, _ found: inout [Problem]) {
     if rule.names.isEmpty { found.add("\(path).names", "must hold at least one system call", "name it, or remove the rule") }
     checkErrno(rule.errnoRet, rule.action, at: path, "errnoRet", given: "\(path).action", &found)
-    if rule.action == .notify, rule.names.contains("write") {
-      // The process under the filter still has to write to its parent before the listener is served.
+    // The listener leaves the container by sendmsg(2) when the filter is in force already: that call would wait for a
+    // supervisor which does not have the listener yet. runc hands it over by write(2), and refuses that.
+    for name in ["sendmsg", "write"] where rule.action == .notify && rule.names.contains(name) {
       found.add(
-        "\(path).action", "SCMP_ACT_NOTIFY cannot be used for the write syscall", "remove write from names",
+        "\(path).action", "SCMP_ACT_NOTIFY cannot be used for the \(name) syscall", "remove \(name) from names",
         rule: "de facto: the runtime's own calls must not wait for the listener")
     }
     for (index, argument) in rule.args.enumerated() where argument.index > 5 {

@@ -235,6 +235,12 @@ extension ErrorRow {
           + #""action": "SCMP_ACT_NOTIFY"}]}"#,
         "SCMP_ACT_NOTIFY cannot be used for the write syscall, remove write from names", at: "linux.seccomp.syscalls[0].action"),
       ErrorRow(
+        "SEC-08", "linux.seccomp",
+        #"{"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/s", "syscalls": [{"names": ["sendmsg"], "#
+          + #""action": "SCMP_ACT_NOTIFY"}]}"#,
+        "SCMP_ACT_NOTIFY cannot be used for the sendmsg syscall, remove sendmsg from names",
+        at: "linux.seccomp.syscalls[0].action"),
+      ErrorRow(
         "SEC-07", "linux.seccomp.syscalls[0].names", "[]", "must hold at least one system call, name it, or remove the rule"),
       ErrorRow("SEC-10", "linux.seccomp.syscalls[0].args[0].index", "6", "6 is out of range, expected 0 to 5"),
       ErrorRow(

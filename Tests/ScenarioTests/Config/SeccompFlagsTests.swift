@@ -109,16 +109,7 @@ extension Scenarios {
       let socket = try DescriptorSocket(path: "\(directory.path)/listener")
       let bundle = try SeccompListener.bundle(socket.path, noNewPrivileges: true)
       bundle.config["linux.seccomp.flags"] = ["SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"]
-      try bundle.write()
-      try withContainer(bundle) { container in
-        let start = try container.runtime.spawn(["start", container.id])
-        let message = try socket.receive()
-        defer { for descriptor in message.descriptors { close(descriptor) } }
-        expectSuccess(try start.wait())
-        try SeccompListener.answerOne(try #require(message.descriptors.first), errno: 7)
-        try container.waitUntil("stopped")
-        #expect(container.stderr.contains("Argument list too long"))
-      }
+      try SeccompListener.expectTheAnswer(bundle, socket)
     }
 
     @Test(

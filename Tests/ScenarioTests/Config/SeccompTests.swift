@@ -191,6 +191,20 @@ extension Scenarios {
       }
     }
 
+    /// The program sees the error that we answer its mkdir(2) with.
+    static func expectTheAnswer(_ bundle: Bundle, _ socket: DescriptorSocket) throws {
+      try bundle.write()
+      try withContainer(bundle) { container in
+        let start = try container.runtime.spawn(["start", container.id])
+        let message = try socket.receive()
+        defer { for descriptor in message.descriptors { close(descriptor) } }
+        expectSuccess(try start.wait())
+        try Self.answerOne(try #require(message.descriptors.first), errno: 7)
+        try container.waitUntil("stopped")
+        #expect(container.stderr.contains("Argument list too long"))
+      }
+    }
+
     @Test(arguments: [true, false]) func itIsSentWithTheState(noNewPrivileges: Bool) throws {
       let directory = try TemporaryDirectory()
       let socket = try DescriptorSocket(path: "\(directory.path)/listener")
@@ -222,17 +236,7 @@ extension Scenarios {
     @Test func anErrorOfItsIsTheCallers() throws {
       let directory = try TemporaryDirectory()
       let socket = try DescriptorSocket(path: "\(directory.path)/listener")
-      let bundle = try Self.bundle(socket.path, noNewPrivileges: true)
-      try bundle.write()
-      try withContainer(bundle) { container in
-        let start = try container.runtime.spawn(["start", container.id])
-        let message = try socket.receive()
-        defer { for descriptor in message.descriptors { close(descriptor) } }
-        expectSuccess(try start.wait())
-        try Self.answerOne(try #require(message.descriptors.first), errno: 7)
-        try container.waitUntil("stopped")
-        #expect(container.stderr.contains("Argument list too long"))
-      }
+      try Self.expectTheAnswer(try Self.bundle(socket.path, noNewPrivileges: true), socket)
     }
 
     @Test func aSocketThatIsNotThereIsRefused() throws {
