@@ -22,6 +22,18 @@ extension Scenarios {
       try Spawned([copy, "--root", runtime.root] + arguments, environment: Spawned.plainEnvironment, input: .null)
     }
 
+    /// A container that the copy has made.
+    func withContainer(of bundle: Bundle, _ body: (Runtime, String) throws -> Void) throws {
+      let runtime = try Runtime()
+      try bundle.write()
+      try assertNothingLeft(by: runtime) {
+        let id = TemporaryDirectory.newID()
+        defer { runtime.deleteQuietly(id) }
+        expectSuccess(try spawn(runtime, ["create", "--bundle", bundle.path, id]).wait())
+        try body(runtime, id)
+      }
+    }
+
     /// The runtime as the container's program, kept alive by a FIFO that nobody reads: opened by what can write to files,
     /// once from the host's side while it runs, and again by the same handle after its end.
     @Test(arguments: [["/proc/self/exe", "--log", "/fifo", "--version"], ["/script"]])
@@ -30,12 +42,7 @@ extension Scenarios {
       try File.write("#!/proc/self/exe --log=/fifo\n", to: "\(bundle.rootfs)/script")
       chmod("\(bundle.rootfs)/script", 0o755)
       guard mkfifo("\(bundle.rootfs)/fifo", 0o666) == 0 else { throw HarnessError("mkfifo: \(File.errorText())") }
-      let runtime = try Runtime()
-      try bundle.write()
-      try assertNothingLeft(by: runtime) {
-        let id = TemporaryDirectory.newID()
-        defer { runtime.deleteQuietly(id) }
-        expectSuccess(try spawn(runtime, ["create", "--bundle", bundle.path, id]).wait())
+      try withContainer(of: bundle) { runtime, id in
         expectSuccess(try spawn(runtime, ["start", id]).wait())
         let pid = try #require(try runtime.state(id)?["pid"]?.int)
         // O_PATH
@@ -61,12 +68,7 @@ extension Scenarios {
       bundle.setCapabilities(["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE"])
       let line = "(exec 3< /proc/1/exe; echo held; sleep 3) > /tmp/held 2>&1 & echo $! > /tmp/pid; sleep 0.1; cat /tmp/held >&2"
       bundle.config["hooks"] = ["startContainer": [["path": "/bin/sh", "args": ["sh", "-c", .string(line)]]]]
-      let runtime = try Runtime()
-      try bundle.write()
-      try assertNothingLeft(by: runtime) {
-        let id = TemporaryDirectory.newID()
-        defer { runtime.deleteQuietly(id) }
-        expectSuccess(try spawn(runtime, ["create", "--bundle", bundle.path, id]).wait())
+      try withContainer(of: bundle) { runtime, id in
         expectSuccess(try spawn(runtime, ["start", id]).wait())
         // From here on no process executes the file, which would keep everybody from writing.
         try Harness.waitUntil("it has tried") { try runtime.status(id) == "stopped" }
@@ -78,12 +80,7 @@ extension Scenarios {
     /// A caller's environment and arguments have no part in it: there is nothing to pretend with.
     @Test func itGoesByItsOwnName() throws {
       let bundle = try Bundle(["sleep", "100"])
-      let runtime = try Runtime()
-      try bundle.write()
-      try assertNothingLeft(by: runtime) {
-        let id = TemporaryDirectory.newID()
-        defer { runtime.deleteQuietly(id) }
-        expectSuccess(try spawn(runtime, ["create", "--bundle", bundle.path, id]).wait())
+      try withContainer(of: bundle) { runtime, id in
         let pid = try #require(try runtime.state(id)?["pid"]?.int)
         #expect(File.text("/proc/\(pid)/comm") == "apus/init\n")
         #expect(File.link("/proc/\(pid)/exe") == "/")
