@@ -140,13 +140,27 @@ extension NamespaceKinds {
   }
 }
 
-/// The namespaces the host wears while it clones: entered by `putOn`, left with `takeOff`.
+/// The namespaces the host wears while it clones.
 struct WornNamespaces: ~Copyable {
   /// The host's own, in the order in which they were left.
   private var own: [(kind: NamespaceKinds, handle: SharedDescriptor)] = []
 
+  /// What `clone` starts while they are worn. When there is no way back out of them it is ended again: nothing else may be done
+  /// then.
+  static func spawn(
+    in plan: NamespacePlan, _ proc: ProcFS, _ clone: () throws(Failure) -> ProcessHandle
+  ) throws(Failure) -> ProcessHandle {
+    let worn = try putOn(plan, proc)
+    let started = Result { () throws(Failure) in try clone() }
+    do { try worn.takeOff() } catch {
+      if case .success(let process) = consume started { process.end() }
+      throw error
+    }
+    return try started.get()
+  }
+
   /// Enters them all; when one refuses, the host is back in its own.
-  static func putOn(_ plan: NamespacePlan, _ proc: ProcFS) throws(Failure) -> WornNamespaces {
+  private static func putOn(_ plan: NamespacePlan, _ proc: ProcFS) throws(Failure) -> WornNamespaces {
     var worn = WornNamespaces()
     do { try worn.enter(plan, proc) } catch {
       try worn.takeOff()
@@ -174,8 +188,8 @@ struct WornNamespaces: ~Copyable {
     own.append((kind, SharedDescriptor(handle)))
   }
 
-  /// Back into the host's own namespaces. Nothing else may be done when this fails.
-  consuming func takeOff() throws(Failure) {
+  /// Back into the host's own namespaces.
+  private consuming func takeOff() throws(Failure) {
     for (kind, handle) in own.reversed() {
       try during("leaving the joined \(kind.name) namespace", try handle.descriptor.enterNamespace(kind))
     }

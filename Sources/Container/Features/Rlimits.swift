@@ -15,8 +15,8 @@ enum Rlimits {
     return limits
   }
 
-  /// Raises the hard limits that are too low, and nothing else. In init while it has all capabilities; for a user namespace
-  /// on the host while init waits for its id maps, because inside it init may lower its limits only.
+  /// Raises the hard limits that are too low, and nothing else: by a process of the host's user namespace, as inside another
+  /// limits can only be lowered. That is the host for init, and a joiner for itself before it enters one.
   static func raise(_ plan: ProcessPlan, pid: CInt) throws(Failure) {
     for limit in plan.rlimits {
       let own = try resourceLimit(limit.number)

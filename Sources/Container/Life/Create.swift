@@ -42,26 +42,56 @@ extension Runtime {
   ///
   /// - Parameter relay: where `run` in the foreground takes the terminal itself.
   func prepare(_ request: CreateRequest, startsAtOnce: Bool, relay: SharedDescriptor?) throws(Failure) -> NewContainer {
-    try ContainerID.check(request.id)
-    try Refused.checkUser()
-    let bundle = try Bundle.load(request)
-    try HostChecks.demand(bundle.spec, bundle: bundle.path)
-    if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
-    try Terminals.check(
-      wanted: bundle.spec.process?.terminal ?? false, consoleSocket: request.consoleSocket != nil, isForeground: relay != nil)
-    if startsAtOnce, bundle.spec.process == nil { throw Failure("process property must not be empty") }
+    let bundle = try checkedBundle(request, startsAtOnce: startsAtOnce, isForeground: relay != nil)
     let terminal = if let relay { relay } else { try consoleSocket(request.consoleSocket) }
     let receiver = try PIDFDSocket(request.pidfdSocket)
     let directory = try StateDirectory.create(root: root, id: request.id)
     var rollback = Rollback()
-    let path = directory.path
-    let handle = directory.handle
+    let (path, handle) = (directory.path, directory.handle)
     rollback.add { StateDirectory.discard(path, handle) }
 
     var plan = try Plan.make(bundle, request, terminal, self)
     try IPC.share(request.ipc, self, into: &plan)
     try directory.write(bundle.bytes, to: StateDirectory.configFile)
     var saved = SavedState(new: plan)
+    let cgroup = try makeResources(plan, &saved, directory, &rollback)
+    let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
+    // "Continue the lifecycle at step 12", as runc does it: the resources are made, so its poststop hooks run whatever ends
+    // it from here on, even if that is the clone. They undo what the hooks before them, or the engine, did.
+    let hooks = (plan.spec, plan.hookState)
+    rollback.addFirst { runPoststop(hooks.0, hooks.1) }
+    let hostOnly = [directory.handle] + [logFile, receiver?.connection].compactMap(\.self)
+    let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: hostOnly)
+    do {
+      try host.bringToGate(self)
+      try announce(host, request, receiver, &saved, directory, &rollback)
+    } catch {
+      host.abandon()
+      throw error
+    }
+    return NewContainer(rollback: rollback, directory: directory, host: host, saved: saved)
+  }
+
+  /// All that can be said before anything is made: of the request, the document, and what of this host init would miss late.
+  private func checkedBundle(
+    _ request: CreateRequest, startsAtOnce: Bool, isForeground: Bool
+  ) throws(Failure) -> Bundle {
+    try ContainerID.check(request.id)
+    try Refused.checkUser()
+    let bundle = try Bundle.load(request)
+    try HostChecks.demand(bundle.spec, bundle: bundle.path)
+    if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
+    try Terminals.check(
+      wanted: bundle.spec.process?.terminal ?? false, consoleSocket: request.consoleSocket != nil, isForeground: isForeground)
+    if startsAtOnce, bundle.spec.process == nil { throw Failure("process property must not be empty") }
+    return bundle
+  }
+
+  /// What is made on the host before there is a process: the cgroup with its limits, the resctrl class. A container without a
+  /// mount namespace will mount on the host, which is undone as well.
+  private func makeResources(
+    _ plan: Plan, _ saved: inout SavedState, _ directory: borrowing StateDirectory, _ rollback: inout Rollback
+  ) throws(Failure) -> ControlGroup {
     let cgroup = try ControlGroupPlan.create(plan, warn) { record throws(Failure) in
       // Written before it is made, so that `delete --force` knows of it should we be killed here.
       saved.controlGroup = record
@@ -74,36 +104,30 @@ extension Runtime {
       try resourceControl.make()
       rollback.add { resourceControl.discard() }
     }
-    let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
     if let mountID = saved.hostMountID {
       let rootfs = plan.rootfs.path
       // What fails here is left for `delete --force`.
       rollback.add { _ = Result { () throws(Failure) in try HostMounts.remove(from: rootfs, downTo: mountID) } }
     }
-    // "Continue the lifecycle at step 12", as runc does it: the resources are made, so its poststop hooks run whatever ends
-    // it from here on, even if that is the clone. They undo what the hooks before them, or the engine, did.
-    let hooks = (plan.spec, plan.hookState)
-    rollback.addFirst { runPoststop(hooks.0, hooks.1) }
-    let hostOnly = [directory.handle] + [logFile, receiver?.connection].compactMap(\.self)
-    let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: hostOnly)
-    do {
-      try host.bringToGate(self)
-      saved.pid = host.process.pid
-      saved.startTime = try ProcessStatus.read(host.process.pid, plan.proc)?.startTime ?? 0
-      try saved.save(in: directory)
-      if let file = request.pidFile {
-        let pid = host.process.pid
-        try PIDFile.write(pid, to: file)
-        rollback.add { PIDFile.remove(pid, from: file) }
-      }
-      try receiver?.send(host.process, as: .first)
-      try host.release()
-      directory.tell(.created(pid: saved.pid, startTime: saved.startTime), warn)
-    } catch {
-      host.abandon()
-      throw error
+    return cgroup
+  }
+
+  /// Writes down who init is and tells it to all who asked; then it may outlive us.
+  private func announce(
+    _ host: borrowing Host, _ request: CreateRequest, _ receiver: PIDFDSocket?, _ saved: inout SavedState,
+    _ directory: borrowing StateDirectory, _ rollback: inout Rollback
+  ) throws(Failure) {
+    let pid = host.process.pid
+    saved.pid = pid
+    saved.startTime = try ProcessStatus.read(pid, host.plan.proc)?.startTime ?? 0
+    try saved.save(in: directory)
+    if let file = request.pidFile {
+      try PIDFile.write(pid, to: file)
+      rollback.add { PIDFile.remove(pid, from: file) }
     }
-    return NewContainer(rollback: rollback, directory: directory, host: host, saved: saved)
+    try receiver?.send(host.process, as: .first)
+    try host.release(self)
+    directory.tell(.created(pid: pid, startTime: saved.startTime), warn)
   }
 }
 

@@ -33,8 +33,6 @@ struct ContainerProcess {
     try ExecLabels.apply(plan.process, proc)
     Signals.resetActions()
     try Signals.setMask(SignalSet())
-    // Only what needs a capability; the limits themselves hold from just before the program on.
-    try Rlimits.raise(plan, pid: 0)
     if plan.process.noNewPrivileges { try ProcessControl.setNoNewPrivileges() }
   }
 

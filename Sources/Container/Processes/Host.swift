@@ -31,40 +31,32 @@ struct Host: ~Copyable {
     // resolved a second time.
     let before = try Descriptor.workingDirectory()
     try plan.rootfs.directory.descriptor.changeWorkingDirectory()
-    let worn = try WornNamespaces.putOn(plan.namespaces, plan.proc)
-    let result = Result { () throws(Failure) in
-      try during(
-        "starting the container's process",
+    let process = try during(
+      "starting the container's process",
+      try WornNamespaces.spawn(in: plan.namespaces, plan.proc) { () throws(Failure) in
         try Intermediate.spawn(plan, entrance) {
           Init.start(plan, ends, gate, closing: hostOnly + [entrance.directory, entrance.processes])
-        })
+        }
+      })
+    do { try before.changeWorkingDirectory() } catch {
+      process.end()
+      throw error
     }
-    var trouble: Failure?
-    do {
-      try worn.takeOff()
-      try before.changeWorkingDirectory()
-    } catch { trouble = error }
-    let host = Host(
-      plan: plan, process: try result.get(), rendezvous: Rendezvous(ends.takeHostEnd()), cgroup: cgroup,
-      earlierKills: earlierKills)
-    if let trouble {
-      host.abandon()
-      throw trouble
-    }
-    return host
+    return Host(
+      plan: plan, process: process, rendezvous: Rendezvous(ends.takeHostEnd()), cgroup: cgroup, earlierKills: earlierKills)
   }
 
   /// Leads init to the start gate.
   func bringToGate(_ runtime: Runtime) throws(Failure) {
     try plan.resourceControl?.add(process.pid)
     if let process = plan.process { try OOMScoreAdjustment.apply(process.process, pid: self.process.pid, plan.proc) }
+    if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }
     if plan.namespaces.hasUserNamespace {
-      if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }
       if plan.namespaces.new.contains(.user) { try IDMappings.write(plan.spec.linux, pid: process.pid, plan.proc) }
       try send(.proceed)
     }
     while true {
-      let (message, descriptor) = try rendezvous.receiveWithDescriptor()
+      let (message, descriptor) = try rendezvous.next(telling: runtime)
       switch message {
       case .networkNamespace:
         try moveNetDevices(into: descriptor)
@@ -72,25 +64,20 @@ struct Host: ~Copyable {
       case .mounted:
         try runHooks()
         try send(.proceed)
-      case .ready:
-        return
-      case .warning(let text): runtime.warn(text)
-      case .debug(let text): runtime.debug?(text)
-      case .failed(let failure): throw failure
-      case .proceed, .seccompListener: throw Failure("the container's process sent an unexpected message")
+      case .ready: return
       case nil: throw try death()
+      default: throw Rendezvous.unexpected
       }
     }
   }
 
   /// Lets init outlive the runtime, once its pid is saved.
-  func release() throws(Failure) {
+  func release(_ runtime: Runtime) throws(Failure) {
     try send(.proceed)
-    switch try rendezvous.receive() {
+    switch try rendezvous.next(telling: runtime).message {
     case .ready: return
-    case .failed(let failure): throw failure
     case nil: throw try death()
-    default: throw Failure("the container's process sent an unexpected message")
+    default: throw Rendezvous.unexpected
     }
   }
 

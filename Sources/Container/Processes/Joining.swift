@@ -86,18 +86,12 @@ struct Joining: ~Copyable {
     // Only children become members of a pid namespace, so we wear it for the clone. A pidfd stands for its process's.
     var wear = NamespacePlan()
     if plan.namespaces.contains(.pid) { try wear.join(plan.container, .pid) }
-    let worn = try WornNamespaces.putOn(wear, plan.proc)
-    let result = Result { () throws(Failure) in
-      try during("starting the process", try spawn(in: places, plan.proc) { Joiner.start(plan, ends) })
-    }
-    var trouble: Failure?
-    do { try worn.takeOff() } catch { trouble = error }
-    let joining = Joining(plan: plan, process: try result.get(), rendezvous: Rendezvous(ends.takeHostEnd()))
-    if let trouble {
-      joining.process.end()
-      throw trouble
-    }
-    return joining
+    let process = try during(
+      "starting the process",
+      try WornNamespaces.spawn(in: wear, plan.proc) { () throws(Failure) in
+        try spawn(in: places, plan.proc) { Joiner.start(plan, ends) }
+      })
+    return Joining(plan: plan, process: process, rendezvous: Rendezvous(ends.takeHostEnd()))
   }
 
   /// A cgroup takes no process once it gives controllers to cgroups below it (EBUSY), which the container's own may do by now,
@@ -119,17 +113,12 @@ struct Joining: ~Copyable {
   func prepare(_ runtime: Runtime) throws(Failure) {
     try plan.resourceControl?.add(process.pid)
     try OOMScoreAdjustment.apply(plan.process.process, pid: process.pid, plan.proc)
-    while true {
-      switch try rendezvous.receive() {
-      case .ready: return
-      case .warning(let text): runtime.warn(text)
-      case .debug(let text): runtime.debug?(text)
-      case .failed(let failure): throw failure
-      case nil:
-        _ = try process.hasEnded(within: 1000)
-        throw Failure("the process \(try process.reap().description) while it was set up")
-      default: throw Failure("the process sent an unexpected message")
-      }
+    switch try rendezvous.next(telling: runtime).message {
+    case .ready: return
+    case nil:
+      _ = try process.hasEnded(within: 1000)
+      throw Failure("the process \(try process.reap().description) while it was set up")
+    default: throw Rendezvous.unexpected
     }
   }
 

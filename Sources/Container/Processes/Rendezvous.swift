@@ -16,8 +16,13 @@ import Kernel
 ///    │  ── proceed ───────────────────────▶ │
 ///    │                                      │ createContainer hooks, pivot_root, ..., credentials
 ///    │ ◀────────────────────────── ready ── │
-///    │  saves the state                     │ waits at the start gate
+///    │  saves the state                     │
+///    │  ── proceed ───────────────────────▶ │ no longer dies with the host
+///    │ ◀────────────────────────── ready ── │
+///    │  ends                                │ waits at the start gate
 /// ```
+/// A process that joins (`Joining.swift`) says `ready` once, and proceeds to its program.
+///
 /// At any point init may send `warning`, `debug`, or `failed`, which is its last. A message is one packet of a SOCK_SEQPACKET
 /// pair, so it arrives whole; the end of init is an empty packet.
 enum Message: Equatable {
@@ -85,4 +90,19 @@ struct Rendezvous: ~Copyable {
     guard let message = Message(decoding: packet.bytes) else { throw Failure("the other process sent an unknown message") }
     return (message, packet.descriptor)
   }
+
+  /// The host's next message to act upon: what is meant for the user is passed on, and a failure thrown.
+  func next(telling runtime: Runtime) throws(Failure) -> (message: Message?, descriptor: SharedDescriptor?) {
+    while true {
+      let packet = try receiveWithDescriptor()
+      switch packet.message {
+      case .warning(let text): runtime.warn(text)
+      case .debug(let text): runtime.debug?(text)
+      case .failed(let failure): throw failure
+      default: return packet
+      }
+    }
+  }
+
+  static var unexpected: Failure { Failure("the container's process sent an unexpected message") }
 }

@@ -57,7 +57,7 @@ enum StartGate {
       case .seccompListener:
         if let descriptor { try forward(descriptor.descriptor) }
         try connection.send(.proceed)
-      default: throw Failure("the container's process sent an unexpected message")
+      default: throw Rendezvous.unexpected
       }
     }
   }
