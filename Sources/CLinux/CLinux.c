@@ -144,8 +144,8 @@ int apus_socketpair(int type, int fds[2]) { RESULT(socketpair(AF_UNIX, type | SO
 static int at_unix_path(int (*call)(int, const struct sockaddr *, socklen_t), int fd, const char *path) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
-  strcpy(address.sun_path, path);
-  RESULT(call(fd, (struct sockaddr *)&address, sizeof address));
+  strcpy(address.sun_path + (*path == '@'), path + (*path == '@'));  // unix(7): an abstract one begins with a zero and has no end
+  RESULT(call(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + strlen(path) + (*path != '@')));
 }
 int apus_bind_unix(int fd, const char *path) { return at_unix_path(bind, fd, path); }
 int apus_connect_unix(int fd, const char *path) { return at_unix_path(connect, fd, path); }

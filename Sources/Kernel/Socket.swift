@@ -96,8 +96,13 @@ package struct UnixSocket {
     return socket
   }
 
-  /// Connects to a socket of the host by its path, of whatever length.
+  /// Connects to a socket of the host by its path, of whatever length, or by an abstract name: `@name`.
   package static func connect(host path: String, kind: Kind) throws(Failure) -> Descriptor {
+    if path.hasPrefix("@") {
+      let socket = try make(kind)
+      try call("connect") { unsafe apus_connect_unix(socket.number, path) }
+      return socket
+    }
     let path = FilePath(path)
     guard let name = path.lastComponent else { throw Failure("connect", errno: .isDirectory) }
     let parent = path.removingLastComponent()

@@ -8,7 +8,9 @@ enum Environment {
     var entries = plan.process.env
     if plan.listenDescriptors > 0 {
       entries += ["LISTEN_FDS=\(plan.listenDescriptors)", "LISTEN_PID=1"]
+      if let names = ListenDescriptors.names { entries.append("LISTEN_FDNAMES=\(names)") }
     }
+    if plan.hasNotifySocket { entries.append(NotifySocket.variable) }
     var seen: Set<Substring> = []
     var result: [String] = []
     for entry in entries.reversed() where seen.insert(entry.prefix { $0 != "=" }).inserted { result.append(entry) }

@@ -6,4 +6,7 @@ enum ListenDescriptors {
     guard let count = environmentVariable("LISTEN_FDS").flatMap({ Int($0) }), count > 0, count < 1024 else { return 0 }
     return environmentVariable("LISTEN_PID") == String(processID) ? count : 0
   }
+
+  /// What they are called, if their giver says so: sd_listen_fds_with_names(3).
+  static var names: String? { environmentVariable("LISTEN_FDNAMES") }
 }

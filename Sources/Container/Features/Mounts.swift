@@ -74,6 +74,19 @@ enum Mounts {
     _ idMapping: SharedDescriptor?
   ) throws(Failure) -> PlannedMount.Source {
     let place = try during("opening the source \(path)", try bundle.open(source, [.path]))
+    return try copy(of: place, path, options, rootfs, idMapping)
+  }
+
+  /// A bind mount that is not of config.json, of a place that is open.
+  static func planned(_ mount: Mount, copying place: borrowing Descriptor, _ rootfs: RootfsPlan) throws(Failure) -> PlannedMount {
+    let options = MountOptions.parse(mount.options)
+    let source = try copy(of: place, mount.source, options, rootfs, nil)
+    return PlannedMount(mount: mount, options: options, destination: mount.destination, source: source)
+  }
+
+  private static func copy(
+    of place: borrowing Descriptor, _ path: String, _ options: MountOptions, _ rootfs: RootfsPlan, _ idMapping: SharedDescriptor?
+  ) throws(Failure) -> PlannedMount.Source {
     let isDirectory = try place.status().kind == .directory
     do {
       let tree = try place.cloneMount(recursive: options.isRecursive)

@@ -11,6 +11,8 @@ struct ProcessPlan {
   /// Descriptors 3..<3+passedDescriptors go on to the container's process: those of LISTEN_FDS, then --preserve-fds.
   let passedDescriptors: CInt
   let listenDescriptors: Int
+  /// See ``NotifySocket``.
+  var hasNotifySocket = false
 
   static func plan(
     _ process: OCISpec.Process, inUserNamespace: Bool, listening: Int, preserved: Int, _ warn: (String) -> Void

@@ -52,6 +52,7 @@ extension Runtime {
 
     var plan = try Plan.make(bundle, request, terminal, self)
     try IPC.share(request.ipc, self, into: &plan)
+    try NotifySocket.offer(in: directory, to: &plan)
     try directory.write(bundle.bytes, to: StateDirectory.configFile)
     var saved = SavedState(new: plan)
     let cgroup = try makeResources(plan, &saved, directory, &rollback)
@@ -149,6 +150,11 @@ struct NewContainer: ~Copyable {
   consuming func undo() {
     rollback.run()
     _ = consume directory
+  }
+
+  /// See ``NotifyRelay``.
+  func openNotifyRelay(_ warn: @escaping (String) -> Void) throws(Failure) -> NotifyRelay? {
+    try NotifyRelay.open(directory, host.process, warn)
   }
 
   var hasTerminal: Bool { host.plan.console != nil }

@@ -9,7 +9,10 @@ extension Runtime {
   package func run(_ request: CreateRequest, _ options: RunOptions) throws(Failure) -> CInt {
     try closeInherited(listening: ListenDescriptors.count, preserved: request.preserveFDs)
     if options.detach {
-      _ = try startNow(try prepare(request, startsAtOnce: true, relay: nil), request.pidFile)
+      let container = try prepare(request, startsAtOnce: true, relay: nil)
+      let notify = try container.openNotifyRelay(warn)
+      _ = try startNow(container, request.pidFile)
+      notify?.wait()
       return 0
     }
     if !options.noSubreaper { try ProcessControl.setChildSubreaper() }
@@ -17,8 +20,9 @@ extension Runtime {
     let signals = try ForwardedSignals()
     let container = try prepare(request, startsAtOnce: true, relay: relay.sender)
     let terminal = container.hasTerminal ? try relay.accept(container.host.plan.proc) : nil
+    let notify = try container.openNotifyRelay(warn)
     let started = try startNow(container, request.pidFile)
-    let status = try Foreground(signals: signals, relay: terminal).wait(for: started.saved.pid)
+    let status = try Foreground(signals: signals, relay: terminal, notify: notify).wait(for: started.saved.pid)
     started.directory.tell(.exited(status), warn)
     // The caller waits for the program's status; that something was left is worth a warning beside it.
     if options.keep {
@@ -88,11 +92,13 @@ struct ForwardedSignals: ~Copyable {
 struct Foreground: ~Copyable {
   private let signals: ForwardedSignals
   private var relay: TerminalRelay?
+  private var notify: NotifyRelay?
   private var status: ExitStatus?
 
-  init(signals: consuming ForwardedSignals, relay: consuming TerminalRelay?) {
+  init(signals: consuming ForwardedSignals, relay: consuming TerminalRelay?, notify: consuming NotifyRelay? = nil) {
     self.signals = signals
     self.relay = relay
+    self.notify = notify
   }
 
   consuming func wait(for pid: CInt) throws(Failure) -> ExitStatus {
@@ -100,10 +106,13 @@ struct Foreground: ~Copyable {
       if let status, relay?.drain() ?? true { return status }
       var poll = Poll()
       poll.add(signals.descriptor, .input)
+      notify?.add(to: &poll)
       relay?.add(to: &poll)
-      let ready = try poll.wait(milliseconds: relay?.pollLimit ?? -1)
-      relay?.move(Array(ready.dropFirst()))
-      if ready[0].isEmpty { continue }
+      var ready = try poll.wait(milliseconds: relay?.pollLimit ?? -1)[...]
+      let arrived = ready.removeFirst()
+      if notify?.move(ready.removeFirst()) ?? false { notify = nil }
+      relay?.move(Array(ready))
+      if arrived.isEmpty { continue }
       for signal in try signals.descriptor.readSignals() {
         if status == nil {
           try handle(signal, pid)

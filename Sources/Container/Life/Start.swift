@@ -18,6 +18,8 @@ extension Runtime {
     guard spec.process != nil else {
       throw Failure("process property must not be empty", hint: "the container was created without a process")
     }
+    guard let process = try saved.initProcess(proc) else { throw Failure("cannot start a container that has stopped") }
+    let notify = try NotifyRelay.open(directory, process, warn)
     let forward = { (listener: borrowing Descriptor) throws(Failure) in try saved.forward(listener, spec) }
     do { try StartGate.open(directory, warn, forward: forward) } catch
       where error.context.contains(where: { $0.hasPrefix("running startContainer hook") })
@@ -30,6 +32,7 @@ extension Runtime {
     try Execution.confirm(saved, proc) { () throws(Failure) in try controlGroup(of: saved) }
     try directory.unlock()
     try runPoststart(saved, spec, directory, proc)
+    notify?.wait()
   }
 
   /// poststart hooks run before `start` returns; since 1.3 of the spec the first that fails ends the container. The lock is

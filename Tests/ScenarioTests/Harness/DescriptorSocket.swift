@@ -45,7 +45,7 @@ final class DescriptorSocket {
     return try Self.receiveMessage(connection)
   }
 
-  private static func receiveMessage(_ connection: Int32) throws -> Message {
+  static func receiveMessage(_ connection: Int32) throws -> Message {
     var data = [UInt8](repeating: 0, count: 8192)
     var control = [UInt8](repeating: 0, count: 512)
     var header = msghdr()
@@ -80,7 +80,7 @@ final class DescriptorSocket {
     return Message(payload: String(decoding: data[..<count], as: UTF8.self), descriptors: descriptors)
   }
 
-  private static func isReadable(_ descriptor: Int32, _ seconds: TimeInterval) -> Bool {
+  static func isReadable(_ descriptor: Int32, _ seconds: TimeInterval) -> Bool {
     var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&waiting, 1, Int32(seconds * Host.patience * 1000)) > 0
   }
