@@ -45,6 +45,11 @@ package enum Signals {
     Descriptor(owning: try call("signalfd4") { apus_signalfd(set.bits) })
   }
 
+  /// Whether a program that does nothing about it ends by it: signal(7).
+  package static func endsByDefault(_ signal: CInt) -> Bool {
+    ![0, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH].contains(signal)
+  }
+
   /// The number of a signal given as number or name, with or without `SIG`, in any case; nil when there is none such.
   package static func number(of text: String) -> CInt? {
     if !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {

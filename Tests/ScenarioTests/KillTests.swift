@@ -59,6 +59,23 @@ extension Scenarios {
       }
     }
 
+    /// What waits to be started has no handlers, which the kernel takes for "ignore" of the first process of a pid namespace.
+    @Test(.disabled(if: Runtime.isCrun, "crun leaves it to the kernel"), arguments: ["TERM", "INT", "HUP"])
+    func aCreatedContainerEndsByWhatEndsAProgram(signal: String) throws {
+      try withContainer(try Bundle(["sleep", "100"])) { container in
+        expectSuccess(try container.kill(signal))
+        try container.waitUntil("stopped")
+      }
+    }
+
+    @Test(arguments: ["CHLD", "WINCH", "CONT"]) func aCreatedContainerStaysWithWhatDoesNot(signal: String) throws {
+      try withContainer(try Bundle(["sleep", "100"])) { container in
+        expectSuccess(try container.kill(signal))
+        usleep(100_000)
+        #expect(try container.status() == "created")
+      }
+    }
+
     @Test(
       .disabled(if: Runtime.isCrun, "crun 1.8.1 takes an unknown name for signal 0"),
       arguments: ["X", "SIGX", "SIG", "TERMINATE", "9x", "RTMIN+"])

@@ -12,6 +12,9 @@ extension Runtime {
     let directory = try StateDirectory.open(root: root, id: id, lock: false)
     let saved = try SavedState.load(from: directory)
     let proc = try ProcFS()
+    // What waits at the start gate has no handler, and from the first process of a pid namespace the kernel keeps all that would
+    // end it by default. A container that is created ends by such a signal as one that runs does, and as with runc.
+    let signal = Signals.endsByDefault(signal) && directory.has(StateDirectory.gate) ? Signals.kill : signal
     if all, try killAll(saved, signal, directory, proc) { return }
     guard let process = try saved.initProcess(proc) else {
       if all { return }
