@@ -49,7 +49,12 @@ extension Invocation {
     if file != nil, !arguments.isEmpty {
       throw Failure("--process names the program, and so does the command \"\(arguments[0])\"", hint: "give one of them")
     }
-    var request = ExecRequest(id: id, program: file.map { .file($0) } ?? .arguments(arguments))
+    var program = ExecRequest.Program.arguments(arguments)
+    // Read at once: it may be a descriptor of the caller's (/dev/fd/3), which does not stay open.
+    if let file {
+      program = .document(try during("reading \(file)", Descriptor.open(host: file, .readOnly).readAll()), name: file)
+    }
+    var request = ExecRequest(id: id, program: program)
     request.cwd = values.nonEmpty(.cwd)
     request.environment = values.texts(.env)
     if let text = values.nonEmpty(.user) { request.user = try user(text) }

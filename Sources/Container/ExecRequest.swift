@@ -4,8 +4,8 @@ import OCISpec
 /// What `exec` is asked for.
 package struct ExecRequest {
   package enum Program {
-    /// `--process`: a process document of the spec.
-    case file(String)
+    /// A process document of the spec, and what it is called.
+    case document([UInt8], name: String)
     /// The program and its arguments; all else is as in the container's own process.
     case arguments([String])
   }
@@ -46,10 +46,9 @@ extension ExecRequest {
     var document = "process"
     var process: OCISpec.Process
     switch program {
-    case .file(let path):
-      document = path
-      let bytes = try during("reading \(path)", try Descriptor.open(host: path, [.readOnly]).readAll())
-      do { process = try OCISpec.Process.decode(bytes, named: path) } catch { throw Failure(error.description) }
+    case .document(let bytes, let name):
+      document = name
+      do { process = try OCISpec.Process.decode(bytes, named: name) } catch { throw Failure(error.description) }
       if let own = spec.process { process.inherit(from: own) }
     case .arguments(let arguments):
       process = spec.process ?? OCISpec.Process()

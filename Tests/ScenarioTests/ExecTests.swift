@@ -168,6 +168,20 @@ extension Scenarios {
       }
     }
 
+    @Test(.disabled(if: Runtime.isCrun, "crun wants a file"), arguments: ["/dev/stdin", "/dev/fd/5", "FIFO"])
+    func theFileMayBeAStream(name: String) throws {
+      try withSleeper { container throws in
+        let file = try container.processFile { $0["args"] = ["echo", "streamed"] }
+        let (line, path) =
+          name == "FIFO"
+          ? ("mkfifo \(file).fifo; cat \(file) > \(file).fifo & exec \"$0\" \"$@\"", "\(file).fifo")
+          : ("exec \"$0\" \"$@\" \(name == "/dev/stdin" ? "<" : "5<") \(file)", name)
+        let outcome = try container.runtime("exec", "--process", path, container.id, wrapper: ["sh", "-c", line])
+        expectSuccess(outcome)
+        #expect(outcome.stdout == "streamed\n")
+      }
+    }
+
     /// In containerd's words, and conmon's.
     @Test(arguments: [["--process", "F", "--detach", "--pid-file", "P"], ["--pid-file", "P", "--process", "F", "-d"]])
     func enginesDetach(form: [String]) throws {
