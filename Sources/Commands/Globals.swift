@@ -15,7 +15,7 @@ extension Flag {
   static let cgroupManager = Flag(
     "cgroup-manager", .choice("MANAGER", ["cgroupfs", "systemd", "disabled"]), help: "who makes the cgroups; disabled is refused")
   static let rootless = Flag(
-    "rootless", .choice("WHEN", ["true", "false", "auto"]), help: "accepted for runc's sake: apus finds out by itself")
+    "rootless", .text("true|false|auto"), help: "accepted for runc's sake: apus finds out by itself")
   static let version = Flag("version", short: "v", help: "show the version")
 }
 
@@ -33,6 +33,7 @@ struct Invocation {
     let given = try globals.path(.root)
     let root = if let given { given } else { try Globals.defaultRoot() }
     if isRootDirectory(root) { throw Failure("--root \(root): containers cannot be kept in the root directory itself") }
+    try Globals.checkRootless(globals)
     let report = report
     return Runtime(
       root: root, rootIsExplicit: given != nil, systemdCgroup: try Globals.systemdCgroup(globals), logFile: report.file,
@@ -49,6 +50,14 @@ enum Globals {
     case "disabled": throw Failure("--cgroup-manager disabled: apus cannot run a container without a cgroup")
     case let manager: return manager == "systemd"
     }
+  }
+
+  /// As runc has it: any form of a truth value, `auto` in any case, or nothing.
+  static func checkRootless(_ globals: Values) throws(Failure) {
+    guard let text = globals.text(.rootless), !text.isEmpty, text.lowercased() != "auto", Parser.truth(of: text) == nil else {
+      return
+    }
+    throw Failure("invalid rootless: \(text)", hint: "use true, false or auto")
   }
 
   static func defaultRoot() throws(Failure) -> String {

@@ -76,14 +76,20 @@ struct Parser {
     return suggestion(for: name, among: flags.map(\.name), prefix: "--")
   }
 
+  /// Go's strconv.ParseBool; nil for another word.
+  static func truth(of text: String) -> Bool? {
+    switch text {
+    case "1", "t", "T", "true", "TRUE", "True": true
+    case "0", "f", "F", "false", "FALSE", "False": false
+    default: nil
+    }
+  }
+
   private func value(of flag: Flag, attached: String?, rest: inout ArraySlice<String>) throws(Failure) -> String {
     if flag.value == .none {
-      // Go's strconv.ParseBool.
-      switch attached {
-      case nil, "1", "t", "T", "true", "TRUE", "True": return "true"
-      case "0", "f", "F", "false", "FALSE", "False": return "false"
-      case .some(let text): throw Failure("invalid boolean value \"\(text)\" for --\(flag.name)", hint: "use true or false")
-      }
+      guard let attached else { return "true" }
+      if let truth = Parser.truth(of: attached) { return String(truth) }
+      throw Failure("invalid boolean value \"\(attached)\" for --\(flag.name)", hint: "use true or false")
     }
     // The words "flag needs an argument" are what podman looks for when it probes for a flag.
     guard let text = attached ?? rest.popFirst() else { throw Failure("flag needs an argument: --\(flag.name)") }

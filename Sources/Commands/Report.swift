@@ -30,7 +30,7 @@ final class Report {
   init(_ globals: Values) throws(Failure) {
     let asked = globals.isOn(.debug) ? .debug : globals.text(.logLevel).flatMap { Level(rawValue: $0) }
     format = globals.text(.logFormat).flatMap { Format(rawValue: $0) } ?? .text
-    guard let path = globals.text(.log), !path.isEmpty else {
+    guard let path = try globals.text(.log).map(Report.path), !path.isEmpty else {
       level = asked ?? .warning
       file = nil
       return
@@ -39,6 +39,14 @@ final class Report {
     file = SharedDescriptor(
       try during(
         "--log \(path)", Descriptor.open(host: path, [.writeOnly, .append, .create, .noControllingTerminal], mode: 0o644)))
+  }
+
+  /// crun's `--log` may name the kind of log before a colon.
+  private static func path(_ text: String) throws(Failure) -> String {
+    for kind in ["journald:", "syslog:"] where text.hasPrefix(kind) {
+      throw Failure("--log \(text): there is no log but a file", hint: "give a path, or file: and a path")
+    }
+    return text.hasPrefix("file:") ? String(text.dropFirst("file:".count)) : text
   }
 
   /// Says that the verb failed.

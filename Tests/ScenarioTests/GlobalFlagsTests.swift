@@ -54,6 +54,22 @@ extension Scenarios {
       #expect(outcome.stdout == "hello\n")
     }
 
+    /// As Go's flags take it: `auto`, or any form of a truth value.
+    @Test(
+      .disabled(if: Runtime.isCrun, "crun takes the value as a word only"),
+      arguments: ["true", "false", "auto", "AUTO", "1", "0", "T", "False", ""])
+    func rootlessIsTakenInEveryForm(value: String) throws {
+      let runtime = try Runtime()
+      runtime.globals = ["--rootless=\(value)"]
+      expectSuccess(try runtime.run(try Bundle()))
+    }
+
+    @Test(.disabled(if: Runtime.isCrun, "crun takes any word")) func rootlessOfAnotherWordIsRefused() throws {
+      let runtime = try Runtime()
+      runtime.globals = ["--rootless", "perhaps"]
+      expectFailure(try refusal(of: try Bundle(), runtime: runtime), saying: "perhaps")
+    }
+
     /// Without `--root` the state is under /run (or $XDG_RUNTIME_DIR when rootless).
     @Test(.enabled(if: Runtime.isApus, "the place is apus's own"))
     func theDefaultRootIsRunApus() throws {

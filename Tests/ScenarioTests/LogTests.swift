@@ -103,6 +103,41 @@ extension Scenarios {
       #expect(message.contains("such") && message.contains("ü"))
     }
 
+    /// Of the engine's own: a pipe that it reads, or a descriptor it has opened.
+    @Test(arguments: ["a FIFO", "/dev/fd/7", "/proc/self/fd/7"]) func theFileMayBeAStream(name: String) throws {
+      let runtime = try Runtime()
+      let (file, fifo) = ("\(runtime.directory.path)/log", "\(runtime.directory.path)/fifo")
+      #expect(mkfifo(fifo, 0o600) == 0)
+      let line =
+        name == "a FIFO"
+        ? "cat \(fifo) > \(file) & \"$0\" \"$@\"; status=$?; wait; exit $status" : "exec \"$0\" \"$@\" 7> \(file)"
+      runtime.globals = ["--log", name == "a FIFO" ? fifo : name, "--log-format", "json"]
+      let bundle = try Bundle(["/no/such/program"])
+      try bundle.write()
+      let outcome = try runtime(
+        "create", "--bundle", bundle.path, TemporaryDirectory.newID(), wrapper: ["sh", "-c", line])
+      #expect(outcome.status == 1, "\(outcome)")
+      #expect(try Value(parsing: File.text(file))["level"] == "error")
+    }
+
+    @Test(.disabled(if: Runtime.isRunc, "runc knows no kinds of logs")) func theKindMayBeNamed() throws {
+      let runtime = try Runtime()
+      let file = "\(runtime.directory.path)/log"
+      runtime.globals = ["--log", "file:\(file)"]
+      expectFailure(try runtime("state", "nobody"))
+      #expect(File.text(file).contains("exist"))
+    }
+
+    @Test(
+      .enabled(if: Runtime.isApus, "crun has them, runc takes the name for a file's"), arguments: ["journald:id", "syslog:id"])
+    func anotherKindIsRefused(log: String) throws {
+      let runtime = try Runtime()
+      runtime.globals = ["--log", log]
+      let outcome = try runtime.spawn(["list"], directory: runtime.directory.path).wait()
+      expectFailure(outcome, saying: log)
+      #expect(File.names(in: runtime.directory.path) == [])
+    }
+
     @Test func aFileThatCannotBeOpenedIsRefused() throws {
       let runtime = try Runtime()
       runtime.globals = ["--log", "\(runtime.directory.path)/nowhere/log"]
