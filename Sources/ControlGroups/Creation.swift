@@ -15,6 +15,9 @@ extension ControlGroup {
   ///     needs are handed down too where that is possible, for their statistics and for later updates.
   package static func create(_ path: String, in hierarchy: Hierarchy, needs: Needs = Needs()) throws(Failure) -> ControlGroup {
     try hierarchy.require(needs)
+    // Made a level at a time it could be longer; but nobody could name it then, and so not remove it.
+    let length = hierarchy.root.path.utf8.count + path.utf8.count
+    guard length < 4096 else { throw Failure("a cgroup path of \(length) bytes", errno: .fileNameTooLong) }
     // Another container's `delete` may remove a level it had made, between our finding it and our using it.
     for _ in 1..<16 {
       do { return try attempt(path, hierarchy, needs) } catch let error where error.hasVanished { continue }
