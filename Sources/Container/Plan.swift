@@ -14,8 +14,8 @@ struct Plan {
   /// The directory that becomes `/`.
   var rootfs: RootfsPlan
   var mounts: [PlannedMount] = []
-  /// The SELinux context of file systems; empty without SELinux.
-  var mountLabel = ""
+  /// The SELinux context of file systems; none without SELinux.
+  var mountLabel = MountLabel()
   /// The soft limit of open files to put back; nil when it was not raised.
   var openFileLimit: UInt64?
   /// The host's nodes for what a process in a user namespace may not mknod(2).
@@ -31,6 +31,7 @@ struct Plan {
   var noNewKeyring: Bool
   /// What the state documents of hooks have in common.
   var hookState: HookState
+  var hookOutput = HookOutput()
 
   /// Resolves, opens and compiles. Nothing outside of this process is changed yet.
   static func make(
@@ -48,7 +49,7 @@ struct Plan {
       tellsSteps: runtime.debug != nil, noNewKeyring: request.noNewKeyring,
       hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: directory.path, annotations: spec.annotations))
     plan.openFileLimit = try OpenFileLimit.raise(for: Mounts.descriptorCount(spec) + Devices.descriptorCount(spec, namespaces))
-    plan.mountLabel = MountLabel.plan(spec.linux, warn: runtime.warn)
+    plan.mountLabel = MountLabel.plan(spec, warn: runtime.warn)
     plan.mounts = try Mounts.plan(spec, directory, rootfs, namespaces, label: plan.mountLabel, proc)
     plan.hostDevices = try Devices.plan(spec, namespaces)
     if let process = spec.process {
@@ -57,6 +58,7 @@ struct Plan {
         preserved: request.preserveFDs, runtime.warn)
       if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
     }
+    plan.hookOutput = try HookOutput.open(spec)
     plan.resourceControl = try ResourceControl.plan(spec, id: request.id, proc, runtime.warn)
     plan.seccomp = try SeccompFeature.plan(
       spec.linux.seccomp, cacheDirectory: "\(runtime.root)/\(StateDirectory.cache)/seccomp", warn: runtime.warn,

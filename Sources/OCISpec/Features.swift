@@ -17,7 +17,7 @@ package struct Features: Sendable {
   package var idmap = true
   package var checkpoint = false
   /// Config annotations that change what the runtime does; a trailing dot stands for all that start so.
-  package var unsafeAnnotations = ["run.oci.keep_original_groups"]
+  package var unsafeAnnotations = Annotations.honoured
 
   package init(version: String, commit: String, capabilities: [String], seccomp: SeccompFeatures) {
     self.version = version

@@ -19,6 +19,12 @@ package struct MountOptions: Equatable, Sendable {
   /// Fill a fresh tmpfs with what the container's image has at that place.
   package var tmpcopyup = false
   package var idMapping = IDMapping.none
+  /// crun's words for binds. A source that is a symbolic link is made anew, as a link, instead of what it leads to being bound.
+  package var copiesLink = false
+  /// The link itself is bound.
+  package var sourceNoFollow = false
+  /// The mount goes on a link, not where it leads to.
+  package var destinationNoFollow = false
   /// Words that only the file system understands, in the order given.
   package var data: [String] = []
 
@@ -61,6 +67,9 @@ package struct MountOptions: Equatable, Sendable {
     case .propagation(let value): propagation.append(value)
     case .tmpcopyup: tmpcopyup = true
     case .idMapping(let value): idMapping = value
+    case .copyLink: copiesLink = true
+    case .sourceNoFollow: sourceNoFollow = true
+    case .destinationNoFollow: destinationNoFollow = true
     }
   }
 }
@@ -103,13 +112,16 @@ extension MountOptions {
     case propagation(Propagation)
     case tmpcopyup
     case idMapping(IDMapping)
+    case copyLink, sourceNoFollow, destinationNoFollow
   }
 
   fileprivate static let table: [(word: String, effect: Effect)] = [
     ("async", .superblock(.synchronous, false)),
     ("atime", .attribute(.noatime, false)),
     ("bind", .bind(recursive: false)),
+    ("copy-symlink", .copyLink),
     ("defaults", .nothing),
+    ("dest-nofollow", .destinationNoFollow),
     ("dev", .attribute(.nodev, false)),
     ("diratime", .attribute(.nodiratime, false)),
     ("dirsync", .superblock(.dirsync, true)),
@@ -162,6 +174,7 @@ extension MountOptions {
     ("shared", .propagation(Propagation(.shared))),
     ("silent", .superblock(.silent, true)),
     ("slave", .propagation(Propagation(.slave))),
+    ("src-nofollow", .sourceNoFollow),
     ("strictatime", .attribute(.strictatime, true)),
     ("suid", .attribute(.nosuid, false)),
     ("symfollow", .attribute(.nosymfollow, false)),

@@ -47,7 +47,12 @@ import Testing
         "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop",
       ])
     #expect(reader.strings("mountOptions") == MountOptions.known && reader.strings("mountOptions").contains("rro"))
-    #expect(reader.strings("potentiallyUnsafeConfigAnnotations") == ["run.oci.keep_original_groups"])
+    #expect(
+      reader.strings("potentiallyUnsafeConfigAnnotations")
+        == [
+          "run.oci.hooks.stderr", "run.oci.hooks.stdout", "run.oci.keep_original_groups", "run.oci.mount_context_type",
+          "run.oci.pidfd_receiver",
+        ])
     #expect(
       reader.stringMap("annotations") == [
         "org.opencontainers.runc.version": "0.1.0", "org.opencontainers.runc.commit": "abc",

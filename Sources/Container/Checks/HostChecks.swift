@@ -116,7 +116,7 @@ final class HostChecks {
   }
 
   private func checkLabels() {
-    _ = MountLabel.plan(spec.linux) { warning in
+    _ = MountLabel.plan(spec) { warning in
       notices.append(Problem("linux.mountLabel", warning, "remove it, or run where SELinux is on", rule: Self.host))
     }
     guard spec.linux.intelRdt != nil, look.hasResctrl else { return }

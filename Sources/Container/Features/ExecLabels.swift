@@ -35,7 +35,10 @@ enum ExecLabels {
       }
     }
     if !label.isEmpty {
-      try during("applying the SELinux label \(label)", try proc.write(label, to: "thread-self/attr/exec"))
+      // Podman looks for such a path between such marks to tell a label's failure from others.
+      try during(
+        "applying the SELinux label \(label) by `/proc/thread-self/attr/exec`", try proc.write(label, to: "thread-self/attr/exec")
+      )
     }
   }
 
@@ -51,7 +54,7 @@ enum ExecLabels {
   ) throws(Failure) {
     if label.isEmpty { return try body() }
     let file = "thread-self/attr/keycreate"
-    try during("labelling the session keyring \(label)", try proc.write(label, to: file))
+    try during("labelling the session keyring \(label) by `/proc/\(file)`", try proc.write(label, to: file))
     try body()
     try during("labelling the session keyring", try proc.write("", to: file))
   }

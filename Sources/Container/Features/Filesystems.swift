@@ -15,13 +15,15 @@ enum Filesystems {
     }
     if type == "cgroup" || type == "cgroup2" { return try CgroupMount.make(planned) }
     let tree = try make(
-      type: type, planned, context: MountLabel.context(planned.label, ofType: type, options: planned.options.data))
-    try MountLabel.apply(planned.label, to: tree, ofType: type)
+      type: type, planned, context: planned.label.context(ofType: type, options: planned.options.data))
+    try planned.label.apply(to: tree, ofType: type)
     return tree
   }
 
   /// - Parameter context: what SELinux is to see in its files.
-  static func make(type: String, _ planned: PlannedMount, context label: String? = nil) throws(Failure) -> Descriptor {
+  static func make(
+    type: String, _ planned: PlannedMount, context label: (option: String, value: String)? = nil
+  ) throws(Failure) -> Descriptor {
     let context: FilesystemContext
     do { context = try FilesystemContext(type: type) } catch {
       throw explained(error.adding(context: "file system type \(type)"), type)
@@ -31,7 +33,7 @@ enum Filesystems {
     let options = planned.options
     try setSuperblockFlags(planned, context)
     for option in options.data { try set(option, context) }
-    if let label { try context.set("context", label) }
+    if let label { try context.set(label.option, label.value) }
     var attributes = Kernel.MountAttributes(rawValue: options.set.rawValue)
     if becomesReadOnlyLater(planned) { attributes.remove(.readOnly) }
     do { return try context.mount(attributes: attributes) } catch { throw explained(error, type) }
@@ -91,7 +93,7 @@ enum Filesystems {
     let options = planned.options.data
     // Quoted, as a label may have commas in it.
     let label =
-      MountLabel.context(planned.label, ofType: planned.mount.type, options: options).map { ["context=\"\($0)\""] }
+      planned.label.context(ofType: planned.mount.type, options: options).map { ["\($0.option)=\"\($0.value)\""] }
       ?? []
     try mountClassically(
       source: planned.mount.source.isEmpty ? "none" : planned.mount.source, on: target, type: planned.mount.type,

@@ -20,18 +20,21 @@ enum HookRunner {
   ///   `create` that hangs in one.
   static func run(
     _ hooks: [Hook], kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String],
-    container: SharedDescriptor? = nil
+    output: HookOutput, container: SharedDescriptor? = nil
   ) throws(Failure) {
     for (index, hook) in hooks.enumerated() {
       try run(
-        hook, index: index, kind: kind, state: state, directory: directory, environment: environment(), container: container)
+        hook, index: index, kind: kind, state: state, directory: directory, environment: environment(), output: output,
+        container: container)
     }
   }
 
   /// startContainer hooks, in two parts: see ``PreparedHook``.
-  static func prepare(_ hooks: [Hook], state: String, environment: [String]) throws(Failure) -> [PreparedHook] {
+  static func prepare(
+    _ hooks: [Hook], state: String, environment: [String], output: HookOutput
+  ) throws(Failure) -> [PreparedHook] {
     var prepared: [PreparedHook] = []
-    for hook in hooks { prepared.append(try PreparedHook(hook, state: state, environment: environment)) }
+    for hook in hooks { prepared.append(try PreparedHook(hook, state: state, environment: environment, output: output)) }
     return prepared
   }
 
@@ -43,11 +46,12 @@ enum HookRunner {
 
   static func run(
     _ hook: Hook, index: Int, kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String],
-    container: SharedDescriptor? = nil
+    output: HookOutput, container: SharedDescriptor? = nil
   ) throws(Failure) {
     try during(
       "running \(kind) hook #\(index) \(hook.path)",
-      try PreparedHook(hook, state: state, directory: directory, environment: hook.env ?? environment()).run(container: container)
+      try PreparedHook(hook, state: state, directory: directory, environment: hook.env ?? environment(), output: output)
+        .run(container: container)
     )
   }
 }
@@ -62,10 +66,14 @@ final class PreparedHook {
   // Files in memory instead of pipes: whatever the hook reads or leaves unread, nobody waits for anybody.
   private let input: Descriptor
   private let output: Descriptor
+  /// Where it goes instead.
+  private let redirected: HookOutput
   /// Why it could not be executed. No file: RLIMIT_FSIZE holds for the child as well.
   private let trouble: SocketPair
 
-  init(_ hook: Hook, state: String, directory: String? = nil, environment: [String]) throws(Failure) {
+  init(
+    _ hook: Hook, state: String, directory: String? = nil, environment: [String], output redirected: HookOutput
+  ) throws(Failure) {
     let input = try Descriptor.memoryFile("hook-state")
     try input.writeAll(state)
     try input.rewind()
@@ -78,6 +86,7 @@ final class PreparedHook {
     image = ExecutableImage(arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: hook.env ?? environment)
     self.input = input
     self.output = output
+    self.redirected = redirected
     self.trouble = trouble
   }
 
@@ -88,6 +97,8 @@ final class PreparedHook {
         try StandardStreams.replace(0, with: input)
         try StandardStreams.replace(1, with: output)
         try StandardStreams.replace(2, with: output)
+        if let file = redirected.stdout { try StandardStreams.replace(1, with: file.descriptor) }
+        if let file = redirected.stderr { try StandardStreams.replace(2, with: file.descriptor) }
         Signals.resetActions()
         try Signals.setMask(SignalSet())
         if let directory { try during("entering \(directory)", try changeWorkingDirectory(directory)) }

@@ -26,7 +26,7 @@ enum MaskedPaths {
     let context = try FilesystemContext(type: "tmpfs")
     try context.set("nr_blocks", "1")
     try context.set("nr_inodes", "1")
-    if let label = MountLabel.context(plan.mountLabel, ofType: "tmpfs") { try context.set("context", label) }
+    if let label = plan.mountLabel.context(ofType: "tmpfs") { try context.set(label.option, label.value) }
     let directory = try context.mount(attributes: [.readOnly, .noSetUserID, .noDevices, .noExecution])
     try directory.attach(to: target)
     empty = SharedDescriptor(directory)

@@ -9,7 +9,8 @@ enum MountTarget {
     let isPlain = isPlainDirectoryRequired(planned)
     let target: Descriptor
     do {
-      target = try rootfs.openOrMake(destination, isDirectory ? .directory : .file, noSymlinks: isPlain)
+      target = try rootfs.openOrMake(
+        destination, isDirectory ? .directory : .file, noSymlinks: isPlain, follows: !planned.options.destinationNoFollow)
     } catch  where isPlain && (error.errno == .tooManySymbolicLinkLevels || error.errno == .notDirectory) {
       throw notOrdinary(destination)
     } catch { throw error.adding(context: "making the mount point \(destination)") }

@@ -13,6 +13,8 @@ struct PlannedMount {
     case tree(SharedDescriptor, isDirectory: Bool)
     /// A bind mount the host has no privilege to copy: init, in its own namespaces, does.
     case path(String)
+    /// `copy-symlink`: made anew, leading to the same place.
+    case link(to: String)
     /// A file system: made by the host, or by init.
     case filesystem(SharedDescriptor?)
   }
@@ -22,8 +24,8 @@ struct PlannedMount {
   /// Absolute, in the container.
   let destination: String
   let source: Source
-  /// What SELinux is to see in the files of a file system: ``MountLabel``. Empty for none.
-  var label = ""
+  /// What SELinux is to see in the files of a file system.
+  var label = MountLabel()
 
   /// What the messages call this mount: `mounting proc on /proc`.
   var name: String { "mounting \(mount.source.isEmpty ? mount.type : mount.source) on \(destination)" }
@@ -43,7 +45,7 @@ enum Mounts {
   }
 
   static func plan(
-    _ spec: Spec, _ bundle: BundleDirectory, _ rootfs: RootfsPlan, _ namespaces: NamespacePlan, label: String, _ proc: ProcFS
+    _ spec: Spec, _ bundle: BundleDirectory, _ rootfs: RootfsPlan, _ namespaces: NamespacePlan, label: MountLabel, _ proc: ProcFS
   ) throws(Failure) -> [PlannedMount] {
     var planned: [PlannedMount] = []
     planned.reserveCapacity(spec.mounts.count)
@@ -73,7 +75,12 @@ enum Mounts {
     _ source: String, _ path: String, _ bundle: BundleDirectory, _ options: MountOptions, _ rootfs: RootfsPlan,
     _ idMapping: SharedDescriptor?
   ) throws(Failure) -> PlannedMount.Source {
-    let place = try during("opening the source \(path)", try bundle.open(source, [.path]))
+    let place = try during("opening the source \(path)", try bundle.open(source, openOptions(options)))
+    if options.copiesLink, try place.status().kind == .symbolicLink {
+      let target = try place.readLink()
+      guard let text = target.text else { throw Failure("the link to \(target) is not UTF-8", errno: .illegalByteSequence) }
+      return .link(to: text)
+    }
     return try copy(of: place, path, options, rootfs, idMapping)
   }
 
@@ -82,6 +89,10 @@ enum Mounts {
     let options = MountOptions.parse(mount.options)
     let source = try copy(of: place, mount.source, options, rootfs, nil)
     return PlannedMount(mount: mount, options: options, destination: mount.destination, source: source)
+  }
+
+  private static func openOptions(_ options: MountOptions) -> OpenOptions {
+    options.sourceNoFollow || options.copiesLink ? [.path, .noFollow] : [.path]
   }
 
   private static func copy(
@@ -139,11 +150,13 @@ enum Mounts {
       try tree.descriptor.attach(to: target)
       tree.closeInChild()  // a container with a thousand of them needs room for other files
     case .path(let path):
-      let place = try during("opening the source \(path)", try Descriptor.open(host: path, [.path]))
+      let place = try during(
+        "opening the source \(path)", try Descriptor.open(host: path, openOptions(planned.options)))
       let target = try MountTarget.open(planned, isDirectory: try place.status().kind == .directory, rootfs)
       let tree = try place.cloneMount(recursive: planned.options.isRecursive)
       try prepareBind(tree, planned.options, plan.rootfs)
       try tree.attach(to: target)
+    case .link(let target): try rootfs.makeLink(planned.destination, to: target)
     case .filesystem(let made?):
       let target = try MountTarget.open(planned, isDirectory: true, rootfs)
       try finish(made.descriptor, planned, on: target, plan, &readOnlyLater)

@@ -76,12 +76,30 @@ extension Rootfs {
   /// Opens `path`, making whatever of it is missing: directories on the way, and at its end what `kind` says. A
   /// dangling link on the way is followed inside the root, as an image may have `/var/run -> /run` without a `/run`.
   ///
-  /// - Parameter noSymlinks: a link anywhere on the way is ELOOP instead.
+  /// - Parameters:
+  ///   - noSymlinks: a link anywhere on the way is ELOOP instead.
+  ///   - follows: false for a link at the end that is itself meant.
   func openOrMake(
-    _ path: String, _ kind: PlaceKind, mode: UInt32 = 0o755, noSymlinks: Bool = false
+    _ path: String, _ kind: PlaceKind, mode: UInt32 = 0o755, noSymlinks: Bool = false, follows: Bool = true
   ) throws(Failure) -> Descriptor {
-    do { return try open(path, noSymlinks: noSymlinks) } catch  where error.errno == .noSuchFileOrDirectory {
+    do { return try open(path, follows ? .path : [.path, .noFollow], noSymlinks: noSymlinks) } catch
+      where error.errno == .noSuchFileOrDirectory
+    {
       return try make(path, kind, mode: mode, noSymlinks: noSymlinks)
+    }
+  }
+
+  /// Makes a symbolic link, and what is missing above it. One that is there already has to lead to the same place.
+  func makeLink(_ path: String, to target: String) throws(Failure) {
+    let path = FilePath(path)
+    guard let name = path.lastComponent?.string else { return }
+    let parent = try openOrMake(path.removingLastComponent().string, .directory)
+    do { try during("making the link \(path)", try parent.makeSymbolicLink(name, to: target)) } catch
+      where error.errno == .fileExists
+    {
+      let place = try parent.open(name, [.path, .noFollow], resolve: .beneath)
+      if try place.status().kind == .symbolicLink, try place.readLink().text == target { return }
+      throw error
     }
   }
 

@@ -35,7 +35,7 @@ enum Credentials {
 
   /// Podman's `--group-add keep-groups`: the container keeps the caller's supplementary groups, as it does with crun, whatever
   /// the annotation's value is.
-  static func keepsGroups(_ spec: Spec) -> Bool { spec.annotations["run.oci.keep_original_groups"] != nil }
+  static func keepsGroups(_ spec: Spec) -> Bool { spec.annotations[Annotations.keepOriginalGroups] != nil }
 
   /// Exactly these, so none of the caller's: a group that an ACL denies must not be lost or gained (CVE-2022-36109).
   private static func setGroups(_ groups: [UInt32]) throws(Failure) {

@@ -36,6 +36,11 @@ extension Runtime {
     }
     inspection.problems = draft.problems(rootless: effectiveUserID != 0)
     inspection.notices = draft.unknown.map { $0.notice }
+    inspection.notices += Annotations.ignored(draft.spec.annotations).map {
+      Problem(
+        "annotations[\"\($0)\"]", "is crun's, and has no effect", "remove it, or see what apus has instead",
+        rule: "de facto: crun(1)")
+    }
     let host = HostChecks(draft.spec, bundle: bundle, HostLook())
     host.run()
     // A member that is wrong in the document is told once.

@@ -44,7 +44,7 @@ extension Runtime {
   func prepare(_ request: CreateRequest, startsAtOnce: Bool, relay: SharedDescriptor?) throws(Failure) -> NewContainer {
     let bundle = try checkedBundle(request, startsAtOnce: startsAtOnce, isForeground: relay != nil)
     let terminal = if let relay { relay } else { try consoleSocket(request.consoleSocket) }
-    let receiver = try PIDFDSocket(request.pidfdSocket)
+    let receiver = try PIDFDSocket(request.pidfdSocket ?? bundle.spec.annotations[Annotations.pidfdReceiver])
     let directory = try StateDirectory.create(root: root, id: request.id)
     var rollback = Rollback()
     let (path, handle) = (directory.path, directory.handle)
@@ -80,6 +80,7 @@ extension Runtime {
     try ContainerID.check(request.id)
     try Refused.checkUser()
     let bundle = try Bundle.load(request)
+    for name in Annotations.ignored(bundle.spec.annotations) { warn("the annotation \(name) has no effect") }
     try HostChecks.demand(bundle.spec, bundle: bundle.path)
     if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
     try Terminals.check(

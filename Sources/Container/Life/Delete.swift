@@ -61,7 +61,8 @@ extension Runtime {
     for (index, hook) in spec.hooks.poststop.enumerated() {
       do {
         try HookRunner.run(
-          hook, index: index, kind: "poststop", state: document, directory: state.bundle, environment: processEnvironment)
+          hook, index: index, kind: "poststop", state: document, directory: state.bundle, environment: processEnvironment,
+          output: try HookOutput.open(spec))
       } catch { warn(error.message) }
     }
   }

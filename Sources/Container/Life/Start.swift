@@ -43,7 +43,8 @@ extension Runtime {
     let state = saved.hookState.document(status: .running, pid: saved.pid)
     do {
       try HookRunner.run(
-        spec.hooks.poststart, kind: "poststart", state: state, directory: saved.bundle, environment: processEnvironment)
+        spec.hooks.poststart, kind: "poststart", state: state, directory: saved.bundle, environment: processEnvironment,
+        output: try HookOutput.open(spec))
     } catch {
       do throws(Failure) { if try directory.lock() { try destroy(saved, spec, directory, proc) } } catch let second {
         warn("deleting the container: \(second.message)")  // beside the failure of the hook, which is the one to report

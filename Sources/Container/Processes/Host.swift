@@ -104,7 +104,8 @@ struct Host: ~Copyable {
     ] {
       let state = plan.hookState.document(status: status, pid: process.pid)
       try HookRunner.run(
-        hooks, kind: kind, state: state, directory: plan.bundle, environment: processEnvironment, container: container)
+        hooks, kind: kind, state: state, directory: plan.bundle, environment: processEnvironment,
+        output: plan.hookOutput, container: container)
     }
   }
 

@@ -61,6 +61,7 @@ struct Init: ~Copyable {
   private static func closeAllButGate(_ plan: Plan, _ rendezvous: borrowing Rendezvous, _ gate: StartGate) throws(Failure) {
     var kept = [rendezvous.socket]
     if case .socket(let socket) = gate { kept.append(socket) }
+    if !plan.spec.hooks.startContainer.isEmpty { kept += plan.hookOutput.descriptors }
     try StandardStreams.close(from: 3 + (plan.process?.passedDescriptors ?? 0), except: kept)
   }
 
@@ -112,7 +113,7 @@ struct Init: ~Copyable {
     guard let process else { throw Failure("process property must not be empty") }
     let hooks = try HookRunner.prepare(
       plan.spec.hooks.startContainer, state: plan.hookState.document(status: .created, pid: processID),
-      environment: process.environment)
+      environment: process.environment, output: plan.hookOutput)
     try process.execute(starter, hooks: hooks, openFileLimit: plan.openFileLimit)
   }
 }

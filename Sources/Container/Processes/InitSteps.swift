@@ -67,7 +67,7 @@ extension Init {
     }
     try HookRunner.run(
       hooks.createContainer, kind: "createContainer", state: plan.hookState.document(status: .creating, pid: processID),
-      directory: plan.bundle, environment: processEnvironment)
+      directory: plan.bundle, environment: processEnvironment, output: plan.hookOutput)
   }
 
   private func changeRoot() throws(Failure) {

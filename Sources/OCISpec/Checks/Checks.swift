@@ -14,9 +14,7 @@ extension Spec {
     checkUserIsMapped(&found)
     checkMounts(rootless: rootless, &found)
     hooks.check(&found)
-    if annotations.keys.contains("") {
-      found.add("annotations", "one has an empty name", "give it a name such as com.example.key")
-    }
+    Annotations.check(annotations, &found)
     checkNamespaces(rootless: rootless, &found)
     checkTimeOffsets(&found)
     checkPaths(noPivot: noPivot, &found)

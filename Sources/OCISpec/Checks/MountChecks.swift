@@ -23,6 +23,10 @@ extension Spec {
           "\(path).options", "bind mounts cannot have any filesystem-specific options applied", "remove \(words)",
           rule: "de facto: a bind mount takes no data")
       }
+    } else if options.copiesLink || options.sourceNoFollow {
+      found.add(
+        "\(path).options", "copy-symlink and src-nofollow are for bind mounts", "add bind, or remove them",
+        rule: "de facto: crun(1)")
     } else if mount.type.isEmpty, !options.isRemount, options.propagation.isEmpty {
       found.add(
         "\(path).type", "is required", "name a type of /proc/filesystems, or add bind or rbind to options",
