@@ -88,6 +88,30 @@ extension Scenarios {
       }
     }
 
+    @Test(.enabled(if: Runtime.isApus, "runc drops the names")) func theirNamesComeWithThem() throws {
+      try withFiles(["three", "four"]) { files in
+        let bundle = try Bundle(shell: "echo ${LISTEN_FDNAMES-none}")
+        let named = try Runtime().run(
+          bundle, environment: ["LISTEN_FDNAMES": "http:admin"], descriptors: [3: files[0], 4: files[1]],
+          wrapper: Self.listening(2))
+        #expect(named.stdout == "http:admin\n", "\(named)")
+        let none = try Runtime().run(bundle, environment: ["LISTEN_FDNAMES": "http:admin"])
+        #expect(none.stdout == "none\n", "\(none)")
+      }
+    }
+
+    /// They were meant for the container's own process.
+    @Test(.disabled(if: Runtime.isCrun, "as above")) func aProcessThatJoinsGetsNone() throws {
+      try withFiles(["three"]) { files in
+        try withSleeper { container throws in
+          let outcome = try container.runtime(
+            "exec", container.id, "sh", "-c", "echo ${LISTEN_FDS-none} ${LISTEN_PID-none}; ls /proc/self/fd",
+            descriptors: [3: files[0]], wrapper: Self.listening(1))
+          #expect(outcome.stdout == "none none\n0\n1\n2\n3\n", "\(outcome)")
+        }
+      }
+    }
+
     @Test(.disabled(if: Runtime.isCrun, "as above")) func preservedOnesComeAfterThem() throws {
       try withFiles(["three", "four"]) { files in
         let outcome = try Runtime().run(

@@ -44,7 +44,8 @@ final class DatagramSocket {
     guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { throw HarnessError("too long: \(text)") }
     if text.hasPrefix("@") { bytes[0] = 0 }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    let length = MemoryLayout<sockaddr_un>.offset(of: \.sun_path)! + bytes.count + (text.hasPrefix("@") ? 0 : 1)
+    // After the family, which has two bytes. An abstract name ends where the length says.
+    let length = 2 + bytes.count + (text.hasPrefix("@") ? 0 : 1)
     try withUnsafePointer(to: &address) {
       try $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { try body($0, socklen_t(length)) }
     }
