@@ -15,7 +15,8 @@ extension Flag {
   static let cgroupManager = Flag(
     "cgroup-manager", .choice("MANAGER", ["cgroupfs", "systemd", "disabled"]), help: "who makes the cgroups; disabled is refused")
   static let rootless = Flag(
-    "rootless", .text("true|false|auto"), help: "accepted for runc's sake: apus finds out by itself")
+    "rootless", .text("true|false|auto"),
+    help: "whether a container that asks for no cgroup may run without one; auto: if not run by the host's root")
   static let version = Flag("version", short: "v", help: "show the version")
 }
 
@@ -33,10 +34,10 @@ struct Invocation {
     let given = try globals.path(.root)
     let root = if let given { given } else { try Globals.defaultRoot() }
     if isRootDirectory(root) { throw Failure("--root \(root): containers cannot be kept in the root directory itself") }
-    try Globals.checkRootless(globals)
     let report = report
     return Runtime(
-      root: root, rootIsExplicit: given != nil, systemdCgroup: try Globals.systemdCgroup(globals), logFile: report.file,
+      root: root, rootIsExplicit: given != nil, systemdCgroup: try Globals.systemdCgroup(globals),
+      isRootless: try Globals.isRootless(globals), logFile: report.file,
       warn: { report.warn($0) },
       debug: report.isDebugging ? { report.debug($0) } : nil)
   }
@@ -53,15 +54,22 @@ enum Globals {
   }
 
   /// As runc has it: any form of a truth value, `auto` in any case, or nothing.
-  static func checkRootless(_ globals: Values) throws(Failure) {
-    guard let text = globals.text(.rootless), !text.isEmpty, text.lowercased() != "auto", Parser.truth(of: text) == nil else {
-      return
+  static func isRootless(_ globals: Values) throws(Failure) -> Bool {
+    let text = globals.text(.rootless) ?? ""
+    if text.isEmpty || text.lowercased() == "auto" { return try !UserNamespace.runsHostRoot }
+    guard let truth = Parser.truth(of: text) else {
+      throw Failure("invalid rootless: \(text)", hint: "use true, false or auto")
     }
-    throw Failure("invalid rootless: \(text)", hint: "use true, false or auto")
+    return truth
   }
 
   static func defaultRoot() throws(Failure) -> String {
-    guard let directory = environmentVariable("XDG_RUNTIME_DIR"), directory.hasPrefix("/") else { return "/run/apus" }
+    guard let directory = environmentVariable("XDG_RUNTIME_DIR"), directory.hasPrefix("/") else {
+      if effectiveUserID == 0 { return "/run/apus" }
+      throw Failure(
+        "XDG_RUNTIME_DIR is not set, so uid \(effectiveUserID) has no place to keep containers",
+        hint: "a login session sets it to /run/user/\(effectiveUserID); else name a directory of your own with --root")
+    }
     return try isHostRoot() ? "/run/apus" : absolutePath("\(directory)/apus")
   }
 
@@ -69,9 +77,6 @@ enum Globals {
   /// who must find the same containers with and without a login session; runc tells them apart by USER, and so do we.
   private static func isHostRoot() throws(Failure) -> Bool {
     if effectiveUserID != 0 { return false }
-    guard let user = environmentVariable("USER"), !user.isEmpty, user != "root" else { return true }
-    let map = try during("reading /proc/self/uid_map", Descriptor.open(host: "/proc/self/uid_map", .readOnly).readAll())
-    // user_namespaces(7): the initial namespace maps all of 0...4294967294 to itself.
-    return String(decoding: map, as: UTF8.self).split { $0 == " " || $0 == "\n" } == ["0", "0", "4294967295"]
+    return environmentVariable("USER") == "root" ? true : try UserNamespace.isInitial
   }
 }

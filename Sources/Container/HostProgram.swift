@@ -1,17 +1,23 @@
 import Kernel
 import SystemPackage
+import SystemPackage
 
 /// A program of the host that the runtime asks something.
 enum HostProgram {
+  /// The path of a program in our own PATH, then in `others`. Parts of it that are relative count for nothing: who runs a
+  /// container in some directory does not mean to run a program of that directory as root.
+  static func find(_ name: String, alsoIn others: [String] = []) throws(Failure) -> String {
+    let directories = (environmentVariable("PATH") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }.map { String($0) }
+    return try Executable.find(name, environment: ["PATH=\((directories + others).joined(separator: ":"))"])
+  }
+
   /// Runs it to its end.
   ///
-  /// - Parameter name: looked for in our own PATH. Parts of it that are relative count for nothing: who runs a container in
-  ///   some directory does not mean to run a program of that directory as root.
+  /// - Parameter path: absolute.
   /// - Returns: what it wrote to its standard output and to its standard error.
   /// - Throws: if it does not exit with 0; the failure has what it said.
-  static func run(_ name: String, _ arguments: [String]) throws(Failure) -> (output: String, complaints: String) {
-    let directories = (environmentVariable("PATH") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
-    let path = try Executable.find(name, environment: ["PATH=\(directories.joined(separator: ":"))"])
+  static func run(_ path: String, _ arguments: [String]) throws(Failure) -> (output: String, complaints: String) {
+    let name = FilePath(path).lastComponent?.string ?? path
     // Files in memory instead of pipes: nobody waits for anybody.
     let output = try Descriptor.memoryFile("\(name)-output")
     let complaints = try Descriptor.memoryFile("\(name)-complaints")

@@ -19,12 +19,17 @@ struct Plan {
   /// The soft limit of open files to put back; nil when it was not raised.
   var openFileLimit: UInt64?
   /// The host's nodes for what a process in a user namespace may not mknod(2).
-  var hostDevices: [String: SharedDescriptor] = [:]
+  var hostDevices: [String: HostDevice] = [:]
   var process: ProcessPlan?
   var console: ConsolePlan?
   var seccomp: SeccompPlan?
   var resourceControl: ResourceControl?
   let controlGroup: ControlGroupPlan
+  /// Whether the user who runs apus may look into init until its program starts, at its namespaces above all: hooks do that,
+  /// `exec` into a container that waits for `start`, and whoever sets up its network by its pid. The files of a process that is
+  /// not dumpable are root's, so an ordinary user's is, and has id maps to be written. Nobody else can look into a process of
+  /// a user namespace that was made for it.
+  let isOpenToItsUser: Bool
   var noPivot: Bool
   /// Whether init tells its steps for the debug log.
   let tellsSteps: Bool
@@ -45,12 +50,13 @@ struct Plan {
     let rootfs = try RootfsPlan.plan(spec, directory, proc)
     var plan = Plan(
       id: request.id, spec: spec, bundle: directory.path, proc: proc, namespaces: namespaces, rootfs: rootfs,
-      controlGroup: try ControlGroupPlan.plan(spec.linux), noPivot: request.noPivot,
+      controlGroup: try ControlGroupPlan.plan(spec.linux),
+      isOpenToItsUser: effectiveUserID != 0 && namespaces.new.contains(.user), noPivot: request.noPivot,
       tellsSteps: runtime.debug != nil, noNewKeyring: request.noNewKeyring,
       hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: directory.path, annotations: spec.annotations))
-    plan.openFileLimit = try OpenFileLimit.raise(for: Mounts.descriptorCount(spec) + Devices.descriptorCount(spec, namespaces))
+    plan.openFileLimit = try OpenFileLimit.raise(for: Mounts.descriptorCount(spec) + (try Devices.descriptorCount(spec, namespaces)))
     plan.mountLabel = MountLabel.plan(spec, warn: runtime.warn)
-    plan.mounts = try Mounts.plan(spec, directory, rootfs, namespaces, label: plan.mountLabel, proc)
+    plan.mounts = try Mounts.plan(spec, directory, rootfs, namespaces, label: plan.mountLabel, proc, runtime.warn)
     plan.hostDevices = try Devices.plan(spec, namespaces)
     if let process = spec.process {
       plan.process = try ProcessPlan.plan(

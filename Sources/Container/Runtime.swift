@@ -10,6 +10,8 @@ package struct Runtime {
   package let rootIsExplicit: Bool
   /// Cgroups are made by systemd instead of in cgroupfs.
   package let systemdCgroup: Bool
+  /// A container that asks for nothing of a cgroup may run without one where none can be made.
+  package let isRootless: Bool
   /// The log, when it is a file: open from the first moment on, and not a container's business.
   package let logFile: SharedDescriptor?
   /// Takes a warning: something was ignored, or did not go as well as it could. Never changes what happens.
@@ -18,12 +20,13 @@ package struct Runtime {
   package let debug: ((String) -> Void)?
 
   package init(
-    root: String, rootIsExplicit: Bool = false, systemdCgroup: Bool = false, logFile: SharedDescriptor? = nil,
-    warn: @escaping (String) -> Void, debug: ((String) -> Void)?
+    root: String, rootIsExplicit: Bool = false, systemdCgroup: Bool = false, isRootless: Bool = false,
+    logFile: SharedDescriptor? = nil, warn: @escaping (String) -> Void, debug: ((String) -> Void)?
   ) {
     self.root = root
     self.rootIsExplicit = rootIsExplicit
     self.systemdCgroup = systemdCgroup
+    self.isRootless = isRootless
     self.logFile = logFile
     self.warn = warn
     self.debug = debug

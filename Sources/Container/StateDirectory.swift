@@ -72,8 +72,10 @@ struct StateDirectory: ~Copyable {
         missing.append(path)
         path.removeLastComponent()
       }
+      // The sticky bit keeps what tidies up an ordinary user's XDG_RUNTIME_DIR away (XDG Base Directory Specification).
+      let mode: UInt32 = try UserNamespace.runsHostRoot ? 0o700 : 0o1700
       for path in missing.reversed() {
-        try during("making \(path)", try Kernel.makeDirectory(host: path.string, mode: path.string == root ? 0o700 : 0o755))
+        try during("making \(path)", try Kernel.makeDirectory(host: path.string, mode: path.string == root ? mode : 0o755))
       }
       return try during("opening \(root)", try Descriptor.open(host: root, [.path, .directory]))
     } catch { throw error.adding(context: "opening \(root)") }

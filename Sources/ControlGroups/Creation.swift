@@ -41,6 +41,7 @@ extension ControlGroup {
       let record = Record(path: path, inode: inode, created: created)
       let group = ControlGroup(hierarchy: hierarchy, record: record, directory: directory)
       try group.checkUnused()
+      try group.checkAdmission()
       try Handover(levels: levels, offered: try hierarchy.controllers(), needs: needs).perform()
       return group
     } catch {
@@ -62,6 +63,20 @@ extension ControlGroup {
     if keyedNumber("frozen", events) == 1 {
       throw Failure("container's cgroup unexpectedly frozen", hint: "it or a cgroup above it has 1 in cgroup.freeze")
         .adding(context: "cgroup \(fullPath)")
+    }
+  }
+}
+
+extension ControlGroup {
+  /// The kernel lets a process be moved, or born, into a cgroup only by who may write to cgroup.procs of the nearest one that
+  /// is above both it and the process's (cgroup-v2.rst "Delegation Containment"). Found out here, it is no failure of the clone.
+  private func checkAdmission() throws(Failure) {
+    if try UserNamespace.runsHostRoot { return }
+    let own = try hierarchy.ownPath().split(separator: "/")
+    let common = zip(own, path.split(separator: "/")).prefix { $0 == $1 }.map { String($0.0) }
+    let directory = common.isEmpty ? hierarchy.root : try hierarchy.root.child(common.joined(separator: "/"))
+    do { _ = try directory.open("cgroup.procs", .writeOnly) } catch {
+      throw error.adding(context: "opening \(directory.path)/cgroup.procs to move a process from cgroup /\(own.joined(separator: "/"))")
     }
   }
 }

@@ -17,7 +17,12 @@ package struct CapabilitySet: Sendable, Equatable {
 }
 
 package enum Capabilities {
+  package static let setGroupIDs: CInt = 6  // CAP_SETGID
+  package static let setUserIDs: CInt = 7  // CAP_SETUID
   package static let systemAdministration: CInt = 21  // CAP_SYS_ADMIN
+
+  /// Whether this process has CAP_SYS_ADMIN in its user namespace. A set that cannot be read has nothing in it.
+  package static var mayAdministrate: Bool { (try? effective())?.contains(systemAdministration) ?? false }
 
   /// The number of a name such as `CAP_SYS_ADMIN`; nil when libcap does not know it.
   package static func number(of name: String) -> CInt? {

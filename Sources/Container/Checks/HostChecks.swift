@@ -23,7 +23,6 @@ final class HostChecks {
 
   func run() {
     checkAbilities(HostAbility.all)
-    attempt("") { () throws(Failure) in try Refused.checkUser() }
     attempt("root.path") { () throws(Failure) in _ = try RootfsPlan.plan(spec, try directory(), try ProcFS()) }
     checkNamespaces()
     checkMounts()

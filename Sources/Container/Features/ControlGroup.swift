@@ -1,6 +1,7 @@
 import ControlGroups
 import Kernel
 import OCISpec
+import SystemPackage
 
 /// linux.cgroupsPath, linux.resources — config-linux.md "Control groups"
 struct ControlGroupPlan {
@@ -17,8 +18,29 @@ struct ControlGroupPlan {
   /// Makes the cgroup with all its limits, before there is a process in it.
   ///
   /// - Parameter announce: is told what will be made, and what attached to a cgroup that stays, before it is.
+  /// - Returns: nil for a container that asks for nothing of a cgroup, where none can be made and `--rootless` lets that be.
   static func create(
-    _ plan: Plan, _ warn: (String) -> Void, announce: (ControlGroup.Record) throws(Failure) -> Void
+    _ plan: Plan, _ runtime: Runtime, announce: (ControlGroup.Record) throws(Failure) -> Void
+  ) throws(Failure) -> ControlGroup? {
+    do { return try make(plan, runtime, announce: announce) } catch {
+      guard runtime.isRootless else { throw error }
+      if let what = plan.asksOfControlGroup {
+        throw error.adding(context: "\(what) needs a cgroup").adding(hint: delegation)
+      }
+      runtime.debug?("the container gets no cgroup of its own: \(error.message)")
+      if !plan.namespaces.new.contains(.pid) {
+        runtime.warn("without a cgroup and a pid namespace of its own the end of the container does not end all its processes")
+      }
+      return nil
+    }
+  }
+
+  /// How whoever is not the host's root comes to a cgroup.
+  static let delegation =
+    "a cgroup that is given (delegated) to this user takes it, such as that of `systemd-run --user --scope -p Delegate=yes`"
+
+  private static func make(
+    _ plan: Plan, _ runtime: Runtime, announce: (ControlGroup.Record) throws(Failure) -> Void
   ) throws(Failure) -> ControlGroup {
     let hierarchy = try Hierarchy.find()
     let linux = plan.spec.linux
@@ -26,11 +48,13 @@ struct ControlGroupPlan {
     try announce(ControlGroup.intent(path, in: hierarchy))
     let cgroup = try ControlGroup.create(path, in: hierarchy, needs: plan.controlGroup.writes.needs)
     do throws(Failure) {
-      for warning in plan.controlGroup.writes.warnings { warn(warning) }
+      for warning in plan.controlGroup.writes.warnings { runtime.warn(warning) }
       try cgroup.apply(plan.controlGroup.writes)
-      try cgroup.apply(plan.controlGroup.devices, announce: announce, warn: warn)
+      // Those that every container has are no news to whoever can make no device anyway.
+      let rules = linux.resources?.devices ?? []
+      try cgroup.apply(plan.controlGroup.devices, announce: announce) { if !rules.isEmpty { runtime.warn($0) } }
       if delegates(plan), let owner = IDMappings.host(plan.process?.process.user.uid ?? 0, in: linux.uidMappings) {
-        try cgroup.delegate(to: owner)
+        try delegate(cgroup, to: owner, runtime)
       }
       return cgroup
     } catch {
@@ -48,6 +72,13 @@ struct ControlGroupPlan {
       }
   }
 
+  private static func delegate(_ cgroup: ControlGroup, to owner: UInt32, _ runtime: Runtime) throws(Failure) {
+    do { try cgroup.delegate(to: owner) } catch  where error.errno == .notPermitted && runtime.isRootless {
+      // "SHOULD": an ordinary user can give nothing away.
+      runtime.warn("the container cannot make cgroups of its own: \(error.message)")
+    }
+  }
+
   /// Undoes `create` when the container comes to nothing; what cannot be undone then is found by `delete --force`.
   static func discard(_ cgroup: ControlGroup, _ namespaces: NamespacePlan) {
     _ = Result { () throws(Failure) in
@@ -55,5 +86,13 @@ struct ControlGroupPlan {
       if cgroup.record.isOwned || !namespaces.new.contains(.pid), try !cgroup.isEmpty { try cgroup.killAll() }
       try cgroup.remove()
     }
+  }
+}
+
+extension Plan {
+  /// What of config.json a container without a cgroup could not have; nil when there is nothing.
+  fileprivate var asksOfControlGroup: String? {
+    if !spec.linux.cgroupsPath.isEmpty { return "linux.cgroupsPath" }
+    return controlGroup.writes.list.isEmpty ? nil : "linux.resources"
   }
 }

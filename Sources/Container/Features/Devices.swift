@@ -2,6 +2,14 @@ import Kernel
 import OCISpec
 import SystemPackage
 
+/// A device of the host that is bound into the container.
+enum HostDevice {
+  /// A detached mount of its node.
+  case tree(SharedDescriptor)
+  /// The host has no privilege to copy the mount: init, in its own namespaces, does, as long as the root is the host's.
+  case path
+}
+
 /// linux.devices and the default devices — config-linux.md "Devices", "Default Devices"
 enum Devices {
   /// What every container has (config-linux.md "Default Devices").
@@ -30,9 +38,14 @@ enum Devices {
   // MARK: Host
 
   /// In a user namespace mknod(2) is not allowed, whatever the capabilities: the host's nodes are bound instead.
-  static func plan(_ spec: Spec, _ namespaces: NamespacePlan) throws(Failure) -> [String: SharedDescriptor] {
-    guard namespaces.hasUserNamespace, !leavesDevAlone(spec) else { return [:] }
-    var nodes: [String: SharedDescriptor] = [:]
+  private static func areBound(hasUserNamespace: Bool) throws(Failure) -> Bool {
+    if hasUserNamespace { return true }
+    return try !UserNamespace.isInitial
+  }
+
+  static func plan(_ spec: Spec, _ namespaces: NamespacePlan) throws(Failure) -> [String: HostDevice] {
+    guard try areBound(hasUserNamespace: namespaces.hasUserNamespace), !leavesDevAlone(spec) else { return [:] }
+    var nodes: [String: HostDevice] = [:]
     for device in wanted(spec) where device.type != .p {
       nodes[device.path] = try during("device \(device.path)", try hostNode(device))
     }
@@ -40,12 +53,15 @@ enum Devices {
   }
 
   /// How many descriptors the plan holds at most.
-  static func descriptorCount(_ spec: Spec, _ namespaces: NamespacePlan) -> Int {
-    namespaces.hasUserNamespace ? wanted(spec).count : 0
+  static func descriptorCount(_ spec: Spec, _ namespaces: NamespacePlan) throws(Failure) -> Int {
+    try areBound(hasUserNamespace: namespaces.hasUserNamespace) ? wanted(spec).count : 0
   }
 
-  private static func hostNode(_ device: Device) throws(Failure) -> SharedDescriptor {
-    SharedDescriptor(try open(device).cloneMount(recursive: false))
+  private static func hostNode(_ device: Device) throws(Failure) -> HostDevice {
+    let node = try open(device)
+    do { return .tree(SharedDescriptor(try node.cloneMount(recursive: false))) } catch  where error.errno == .notPermitted {
+      return .path
+    }
   }
 
   private static func open(_ device: Device) throws(Failure) -> Descriptor {
@@ -58,7 +74,7 @@ enum Devices {
 
   /// What `plan` refuses; only looks.
   static func check(_ spec: Spec) throws(Failure) {
-    guard spec.has(.user), !leavesDevAlone(spec) else { return }
+    guard try areBound(hasUserNamespace: spec.has(.user)), !leavesDevAlone(spec) else { return }
     for device in wanted(spec) where device.type != .p { _ = try during("device \(device.path)", try open(device)) }
   }
 
@@ -78,8 +94,10 @@ enum Devices {
     let path = FilePath("/" + device.path).lexicallyNormalized()
     guard let name = path.lastComponent?.string else { throw Failure("the path names no file") }
     let parent = try rootfs.openOrMake(path.removingLastComponent().string, .directory)
-    if let node = plan.hostDevices[device.path] {
-      return try bind(node, as: name, in: parent)
+    switch plan.hostDevices[device.path] {
+    case .tree(let node): return try bind(node.descriptor, as: name, in: parent)
+    case .path: return try bind(try open(device).cloneMount(recursive: false), as: name, in: parent)
+    case nil: break
     }
     let kind: FileStatus.Kind =
       switch device.type {
@@ -100,11 +118,11 @@ enum Devices {
     }
   }
 
-  private static func bind(_ node: SharedDescriptor, as name: String, in parent: borrowing Descriptor) throws(Failure) {
+  private static func bind(_ node: borrowing Descriptor, as name: String, in parent: borrowing Descriptor) throws(Failure) {
     do { try parent.makeFile(name) } catch  where error.errno == .fileExists {}
     let place = try parent.open(name, [.path, .noFollow], resolve: .beneath)
     guard try place.status().kind != .symbolicLink else { throw Failure("a symbolic link is already there", errno: .fileExists) }
-    try node.descriptor.attach(to: place)
+    try node.attach(to: place)
   }
 
   private static func matches(_ status: FileStatus, _ device: Device) -> Bool {

@@ -45,7 +45,8 @@ enum Mounts {
   }
 
   static func plan(
-    _ spec: Spec, _ bundle: BundleDirectory, _ rootfs: RootfsPlan, _ namespaces: NamespacePlan, label: MountLabel, _ proc: ProcFS
+    _ spec: Spec, _ bundle: BundleDirectory, _ rootfs: RootfsPlan, _ namespaces: NamespacePlan, label: MountLabel, _ proc: ProcFS,
+    _ warn: (String) -> Void
   ) throws(Failure) -> [PlannedMount] {
     var planned: [PlannedMount] = []
     planned.reserveCapacity(spec.mounts.count)
@@ -60,7 +61,7 @@ enum Mounts {
       let idMapping = try during(name, try idMaps.namespace(for: mount, options))
       var source = PlannedMount.Source.filesystem(nil)
       if options.isBind, !options.isRemount {
-        source = try during(name, try bindSource(mount.source, path, bundle, options, rootfs, idMapping))
+        source = try during(name, try bindSource(mount.source, path, bundle, options, rootfs, idMapping) { warn("\(name): \($0)") })
       }
       var entry = PlannedMount(mount: mount, options: options, destination: destination, source: source, label: label)
       if case .filesystem = source, let idMapping {
@@ -73,7 +74,7 @@ enum Mounts {
 
   private static func bindSource(
     _ source: String, _ path: String, _ bundle: BundleDirectory, _ options: MountOptions, _ rootfs: RootfsPlan,
-    _ idMapping: SharedDescriptor?
+    _ idMapping: SharedDescriptor?, _ warn: (String) -> Void
   ) throws(Failure) -> PlannedMount.Source {
     let place = try during("opening the source \(path)", try bundle.open(source, openOptions(options)))
     if options.copiesLink, try place.status().kind == .symbolicLink {
@@ -81,13 +82,15 @@ enum Mounts {
       guard let text = target.text else { throw Failure("the link to \(target) is not UTF-8", errno: .illegalByteSequence) }
       return .link(to: text)
     }
-    return try copy(of: place, path, options, rootfs, idMapping)
+    return try copy(of: place, path, options, rootfs, idMapping, warn)
   }
 
   /// A bind mount that is not of config.json, of a place that is open.
-  static func planned(_ mount: Mount, copying place: borrowing Descriptor, _ rootfs: RootfsPlan) throws(Failure) -> PlannedMount {
+  static func planned(
+    _ mount: Mount, copying place: borrowing Descriptor, _ rootfs: RootfsPlan, _ warn: (String) -> Void
+  ) throws(Failure) -> PlannedMount {
     let options = MountOptions.parse(mount.options)
-    let source = try copy(of: place, mount.source, options, rootfs, nil)
+    let source = try copy(of: place, mount.source, options, rootfs, nil, warn)
     return PlannedMount(mount: mount, options: options, destination: mount.destination, source: source)
   }
 
@@ -96,12 +99,13 @@ enum Mounts {
   }
 
   private static func copy(
-    of place: borrowing Descriptor, _ path: String, _ options: MountOptions, _ rootfs: RootfsPlan, _ idMapping: SharedDescriptor?
+    of place: borrowing Descriptor, _ path: String, _ options: MountOptions, _ rootfs: RootfsPlan, _ idMapping: SharedDescriptor?,
+    _ warn: (String) -> Void
   ) throws(Failure) -> PlannedMount.Source {
     let isDirectory = try place.status().kind == .directory
     do {
-      let tree = try place.cloneMount(recursive: options.isRecursive)
-      try prepareBind(tree, options, rootfs)
+      let tree = try copy(place, options)
+      try prepareBind(tree, options, rootfs, warn)
       if let idMapping { try IDMappedMounts.apply(idMapping, options, to: tree) }
       return .tree(SharedDescriptor(tree), isDirectory: isDirectory)
     } catch  where error.errno == .notPermitted && error.cause == "open_tree" && idMapping == nil {
@@ -109,52 +113,50 @@ enum Mounts {
     }
   }
 
-  /// The attributes and the propagation of a bind mount, set while nobody can see it.
-  private static func prepareBind(_ tree: borrowing Descriptor, _ options: MountOptions, _ rootfs: RootfsPlan) throws(Failure) {
-    try rootfs.wantedPropagation.apply(to: tree)
-    try setAttributes(options, of: tree, includingPlain: true)
-    for propagation in options.propagation { try propagation.apply(to: tree) }
+  private static func copy(_ place: borrowing Descriptor, _ options: MountOptions) throws(Failure) -> Descriptor {
+    do { return try place.cloneMount(recursive: options.isRecursive) } catch
+      where error.errno == .invalidArgument && !options.isRecursive
+    {
+      throw error.adding(hint: "mounts below it that came from outside of this user namespace must come along: use rbind")
+    }
   }
 
-  /// The plain options go to the mount itself, those with `r` (`rro`, `rnosuid`, ...) to all below it as well.
-  private static func setAttributes(
-    _ options: MountOptions, of tree: borrowing Descriptor, includingPlain: Bool
+  /// The attributes and the propagation of a bind mount, set while nobody can see it.
+  private static func prepareBind(
+    _ tree: borrowing Descriptor, _ options: MountOptions, _ rootfs: RootfsPlan, _ warn: (String) -> Void
   ) throws(Failure) {
-    if includingPlain, !options.set.isEmpty || !options.clear.isEmpty {
-      try tree.setMountAttributes(
-        set: .init(rawValue: options.set.rawValue), clear: .init(rawValue: options.clear.rawValue), recursive: false)
-    }
-    if !options.recursiveSet.isEmpty || !options.recursiveClear.isEmpty {
-      try tree.setMountAttributes(
-        set: .init(rawValue: options.recursiveSet.rawValue), clear: .init(rawValue: options.recursiveClear.rawValue),
-        recursive: true)
-    }
+    try rootfs.wantedPropagation.apply(to: tree)
+    try BindAttributes.set(options, of: tree, warn)
+    for propagation in options.propagation { try propagation.apply(to: tree) }
   }
 
   // MARK: Init
 
   /// Mounts everything, in the order of config.json.
-  static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs, _ readOnlyLater: inout [SharedDescriptor]) throws(Failure) {
+  static func apply(
+    _ plan: Plan, _ rootfs: borrowing Rootfs, _ readOnlyLater: inout [SharedDescriptor], _ warn: (String) -> Void
+  ) throws(Failure) {
     for mount in plan.mounts {
-      try during(mount.name, try attach(mount, plan, rootfs, &readOnlyLater))
+      try during(mount.name, try attach(mount, plan, rootfs, &readOnlyLater) { warn("\(mount.name): \($0)") })
     }
   }
 
   private static func attach(
-    _ planned: PlannedMount, _ plan: Plan, _ rootfs: borrowing Rootfs, _ readOnlyLater: inout [SharedDescriptor]
+    _ planned: PlannedMount, _ plan: Plan, _ rootfs: borrowing Rootfs, _ readOnlyLater: inout [SharedDescriptor],
+    _ warn: (String) -> Void
   ) throws(Failure) {
-    if planned.options.isRemount { return try remount(planned, rootfs) }
+    if planned.options.isRemount { return try remount(planned, rootfs, warn) }
     switch planned.source {
     case .tree(let tree, let isDirectory):
       let target = try MountTarget.open(planned, isDirectory: isDirectory, rootfs)
       try tree.descriptor.attach(to: target)
       tree.closeInChild()  // a container with a thousand of them needs room for other files
     case .path(let path):
-      let place = try during(
-        "opening the source \(path)", try Descriptor.open(host: path, openOptions(planned.options)))
+      let options = openOptions(planned.options)
+      let place = try UnreachablePath.explaining(path) { () throws(Failure) in try Descriptor.open(host: path, options) }
       let target = try MountTarget.open(planned, isDirectory: try place.status().kind == .directory, rootfs)
-      let tree = try place.cloneMount(recursive: planned.options.isRecursive)
-      try prepareBind(tree, planned.options, plan.rootfs)
+      let tree = try copy(place, planned.options)
+      try prepareBind(tree, planned.options, plan.rootfs, warn)
       try tree.attach(to: target)
     case .link(let target): try rootfs.makeLink(planned.destination, to: target)
     case .filesystem(let made?):
@@ -163,7 +165,7 @@ enum Mounts {
       made.closeInChild()
     case .filesystem(nil):
       let target = try MountTarget.open(planned, isDirectory: true, rootfs)
-      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, rootfs) }
+      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, rootfs, warn) }
       let tree = try Filesystems.make(planned)
       try finish(tree, planned, on: target, plan, &readOnlyLater)
     }
@@ -183,7 +185,7 @@ enum Mounts {
       try fresh.setOwner(status.owner, status.group)
       try fresh.setPermissions(status.permissions)
     }
-    try setAttributes(planned.options, of: tree, includingPlain: false)
+    try BindAttributes.setRecursively(planned.options, of: tree)
     for propagation in planned.options.propagation { try propagation.apply(to: tree) }
     try tree.attach(to: target)
     if Filesystems.becomesReadOnlyLater(planned) { readOnlyLater.append(SharedDescriptor(try tree.duplicate())) }
@@ -192,19 +194,21 @@ enum Mounts {
   /// A file system whose options the newer calls cannot take. There is a moment in which it is seen without its attributes,
   /// by nobody but us: no process of the container runs yet.
   private static func mountClassic(
-    _ planned: PlannedMount, on target: borrowing Descriptor, _ rootfs: borrowing Rootfs
+    _ planned: PlannedMount, on target: borrowing Descriptor, _ rootfs: borrowing Rootfs, _ warn: (String) -> Void
   ) throws(Failure) {
     try Filesystems.mountClassic(planned, on: target)
     let mounted = try rootfs.open(planned.destination)
-    try setAttributes(planned.options, of: mounted, includingPlain: true)
+    try BindAttributes.set(planned.options, of: mounted, warn)
     for propagation in planned.options.propagation { try propagation.apply(to: mounted) }
   }
 
   /// `remount`: new attributes for what is mounted there already, and new options for its file system.
-  private static func remount(_ planned: PlannedMount, _ rootfs: borrowing Rootfs) throws(Failure) {
+  private static func remount(
+    _ planned: PlannedMount, _ rootfs: borrowing Rootfs, _ warn: (String) -> Void
+  ) throws(Failure) {
     let place = try rootfs.open(planned.destination)
     if !planned.options.isBind { try Filesystems.reconfigure(planned, at: place) }
-    try setAttributes(planned.options, of: place, includingPlain: true)
+    try BindAttributes.set(planned.options, of: place, warn)
     for propagation in planned.options.propagation { try propagation.apply(to: place) }
   }
 }

@@ -1,5 +1,6 @@
 import Kernel
 import OCISpec
+import SystemPackage
 
 /// linux.namespaces — config-linux.md "Namespaces"
 ///
@@ -19,6 +20,8 @@ struct NamespacePlan {
   var joined: [(kind: NamespaceKinds, handle: SharedDescriptor)] = []
   var joinedUser: SharedDescriptor?
   var joinedMount: SharedDescriptor?
+  /// Whether the host wears them. An ordinary user has no right to in its own user namespace, but may have it in the joined one.
+  var areWorn: Bool { joinedUser == nil || Kernel.Capabilities.mayAdministrate }
   /// Offsets of a new time namespace, as lines of /proc/self/timens_offsets.
   var timeOffsets: [String] = []
 
@@ -170,17 +173,28 @@ struct WornNamespaces: ~Copyable {
   }
 
   private mutating func enter(_ plan: NamespacePlan, _ proc: ProcFS) throws(Failure) {
-    for (kind, handle) in plan.joined {
-      try remember(kind)
-      try during("joining the \(kind.name) namespace", try handle.descriptor.enterNamespace(kind))
+    if plan.areWorn {
+      for (kind, handle) in plan.joined {
+        try remember(kind)
+        do { try handle.descriptor.enterNamespace(kind) } catch { throw explained(error, kind) }
+      }
     }
     if plan.timeOffsets.isEmpty { return }
     // Offsets can only be set before the first process is in the namespace, so the clone cannot make this one.
     try remember(.time)
-    try during("making a time namespace", try unshareNamespaces(.time))
+    do { try unshareNamespaces(.time) } catch {
+      let failure = error.adding(context: "making a time namespace")
+      throw error.errno == .notPermitted ? failure.adding(hint: "linux.timeOffsets take CAP_SYS_ADMIN of apus itself") : failure
+    }
     for line in plan.timeOffsets {
       try during("setting the time offset \(line.dropLast())", try proc.write(line, to: "self/timens_offsets"))
     }
+  }
+
+  private func explained(_ failure: Failure, _ kind: NamespaceKinds) -> Failure {
+    let failure = failure.adding(context: "joining the \(kind.name) namespace")
+    guard failure.errno == .notPermitted, effectiveUserID != 0 else { return failure }
+    return failure.adding(hint: "an ordinary user joins it only together with the user namespace it belongs to")
   }
 
   private mutating func remember(_ kind: NamespaceKinds) throws(Failure) {

@@ -18,13 +18,15 @@ enum NotifySocket {
   static var ofManager: String? { environmentVariable("NOTIFY_SOCKET").flatMap { $0.isEmpty ? nil : $0 } }
 
   /// `create`: makes the directory and plans its mount, after those of config.json, one of which may be /run.
-  static func offer(in state: borrowing StateDirectory, to plan: inout Plan) throws(Failure) {
+  static func offer(
+    in state: borrowing StateDirectory, to plan: inout Plan, _ warn: (String) -> Void
+  ) throws(Failure) {
     guard ofManager != nil, plan.process != nil else { return }
     let path = "\(state.path)/\(directory)"
     let source = try during("making \(path)", try make(in: state.handle.descriptor))
     let mount = Mount(
       destination: place, type: "bind", source: path, options: ["bind", "nosuid", "noexec", "nodev", "ro"])
-    plan.mounts.append(try during("mounting \(path) on \(place)", try Mounts.planned(mount, copying: source, plan.rootfs)))
+    plan.mounts.append(try during("mounting \(path) on \(place)", try Mounts.planned(mount, copying: source, plan.rootfs, warn)))
     plan.process?.hasNotifySocket = true
   }
 

@@ -7,8 +7,12 @@ enum Credentials {
   /// The order is the kernel's: the bounding set needs CAP_SETPCAP, groups need CAP_SETGID, both gone with the user id;
   /// KEEPCAPS carries the permitted set over that change; the ambient set needs the other two in place.
   ///
-  /// - Parameter loadsFilter: keeps CAP_SYS_ADMIN as well, for a seccomp filter that is loaded last: see ``SeccompStep``.
-  static func apply(_ plan: ProcessPlan, keepsGroups: Bool, loadsFilter: Bool) throws(Failure) {
+  /// - Parameters:
+  ///   - loadsFilter: keeps CAP_SYS_ADMIN as well, for a seccomp filter that is loaded last: see ``SeccompStep``.
+  ///   - isOpenToItsUser: see ``Plan/isOpenToItsUser``.
+  static func apply(
+    _ plan: ProcessPlan, keepsGroups: Bool, loadsFilter: Bool, isOpenToItsUser: Bool
+  ) throws(Failure) {
     let user = plan.process.user
     try during("limiting the bounding set", try Kernel.Capabilities.limitBounding(to: plan.capabilities.bounding))
     try during("keeping capabilities", try ProcessControl.setKeepCapabilities(true))
@@ -16,7 +20,7 @@ enum Credentials {
     try during("becoming gid \(user.gid)", try setGroupID(user.gid))
     try during("becoming uid \(user.uid)", try setUserID(user.uid))
     // setresuid(2) made us non-dumpable or not as it liked.
-    try ProcessControl.setDumpable(false)
+    try ProcessControl.setDumpable(isOpenToItsUser)
     try during("dropping capabilities", try ProcessControl.setKeepCapabilities(false))
     try setCapabilities(plan.capabilities, and: loadsFilter ? [Kernel.Capabilities.systemAdministration] : [])
     try during("setting ambient capabilities", try Kernel.Capabilities.setAmbient(plan.capabilities.ambient))

@@ -52,7 +52,7 @@ extension Runtime {
 
     var plan = try Plan.make(bundle, request, terminal, self)
     try IPC.share(request.ipc, self, into: &plan)
-    try NotifySocket.offer(in: directory, to: &plan)
+    try NotifySocket.offer(in: directory, to: &plan, warn)
     try directory.write(bundle.bytes, to: StateDirectory.configFile)
     var saved = SavedState(new: plan)
     let cgroup = try makeResources(plan, &saved, directory, &rollback)
@@ -78,7 +78,6 @@ extension Runtime {
     _ request: CreateRequest, startsAtOnce: Bool, isForeground: Bool
   ) throws(Failure) -> Bundle {
     try ContainerID.check(request.id)
-    try Refused.checkUser()
     let bundle = try Bundle.load(request)
     for name in Annotations.ignored(bundle.spec.annotations) { warn("the annotation \(name) has no effect") }
     try HostChecks.demand(bundle.spec, bundle: bundle.path)
@@ -93,15 +92,15 @@ extension Runtime {
   /// mount namespace will mount on the host, which is undone as well.
   private func makeResources(
     _ plan: Plan, _ saved: inout SavedState, _ directory: borrowing StateDirectory, _ rollback: inout Rollback
-  ) throws(Failure) -> ControlGroup {
-    let cgroup = try ControlGroupPlan.create(plan, warn) { record throws(Failure) in
+  ) throws(Failure) -> ControlGroup? {
+    let cgroup = try ControlGroupPlan.create(plan, self) { record throws(Failure) in
       // Written before it is made, so that `delete --force` knows of it should we be killed here.
       saved.controlGroup = record
       try saved.save(in: directory)
     }
     let namespaces = plan.namespaces
-    rollback.add { ControlGroupPlan.discard(cgroup, namespaces) }
-    saved.controlGroup = cgroup.record
+    if let cgroup { rollback.add { ControlGroupPlan.discard(cgroup, namespaces) } }
+    saved.controlGroup = cgroup?.record
     if let resourceControl = plan.resourceControl {
       try resourceControl.make()
       rollback.add { resourceControl.discard() }

@@ -16,7 +16,9 @@ extension Runtime {
   /// What the kernel has counted for a container up to now.
   package func statistics(_ id: String) throws(Failure) -> JSONValue {
     let saved = try SavedState.load(root: root, id: id)
-    guard try saved.initProcess(try ProcFS()) != nil, let cgroup = try controlGroup(of: saved) else { throw notRunning(id) }
+    guard try saved.initProcess(try ProcFS()) != nil else { throw notRunning(id) }
+    try requireControlGroup(of: saved, to: counting)
+    guard let cgroup = try controlGroup(of: saved) else { throw notRunning(id) }
     return try cgroup.statistics().document
   }
 
@@ -27,9 +29,9 @@ extension Runtime {
     _ id: String, every interval: Int, _ tell: (ResourceEvent) throws(Failure) -> Void
   ) throws(Failure) {
     let saved = try SavedState.load(root: root, id: id)
-    guard let process = try saved.initProcess(try ProcFS()), let cgroup = try controlGroup(of: saved) else {
-      throw notRunning(id)
-    }
+    guard let process = try saved.initProcess(try ProcFS()) else { throw notRunning(id) }
+    try requireControlGroup(of: saved, to: counting)
+    guard let cgroup = try controlGroup(of: saved) else { throw notRunning(id) }
     let watch = try cgroup.watchOutOfMemory()
     var next = monotonicMilliseconds() + interval
     while true {
@@ -56,6 +58,8 @@ extension Runtime {
       where error.errno == .operationNotSupportedByDevice || error.errno == .noSuchFileOrDirectory
     { return nil }
   }
+
+  private var counting: String { "count what it uses" }
 
   private func notRunning(_ id: String) -> Failure { Failure("container with id \(id) is not running") }
 }

@@ -11,7 +11,6 @@ extension Runtime {
   /// - Returns: the exit status for the caller to end with.
   package func exec(_ request: ExecRequest) throws(Failure) -> CInt {
     try closeInherited(listening: 0, preserved: request.preserveFDs)
-    try Refused.checkUser()
     let target = try openTarget(request)
     let process = try request.process(in: target.spec)
     try Terminals.check(wanted: process.terminal, consoleSocket: request.consoleSocket != nil, isForeground: !request.detach)
@@ -69,9 +68,8 @@ extension Runtime {
     let receiver = try PIDFDSocket(request.pidfdSocket)
     let joining: Joining
     do {
-      let own = Birthplace.container(target.saved.controlGroup, below: request.cgroup)
       joining = try Joining.start(
-        try plan(target, process, request, terminal), in: request.cgroup.isEmpty ? [own, .beside(target.saved.pid)] : [own])
+        try plan(target, process, request, terminal), in: try birthplaces(of: target.saved, request), self)
     } catch {
       // Whatever it was: with init all of the container's namespaces are going.
       throw try target.initProcess.hasEnded(within: 0) ? stopped : error
@@ -85,6 +83,15 @@ extension Runtime {
       throw error
     }
     return joining
+  }
+
+  private func birthplaces(of saved: SavedState, _ request: ExecRequest) throws(Failure) -> [Birthplace] {
+    let own = Birthplace.container(saved.controlGroup, below: request.cgroup)
+    if !request.cgroup.isEmpty {
+      try requireControlGroup(of: saved, to: "start a process below it")
+      return [own]
+    }
+    return saved.controlGroup == nil ? [.here] : [own, .beside(saved.pid)]
   }
 
   private func proceed(
@@ -117,6 +124,7 @@ extension Runtime {
       seccomp: try SeccompFeature.plan(
         spec.linux.seccomp, cacheDirectory: "\(self.root)/\(StateDirectory.cache)/seccomp", warn: warn, debug: { debug?($0) }),
       resourceControl: try ResourceControl.existing(spec, id: saved.id, proc), noNewKeyring: saved.noNewKeyring,
+      isBornInUserNamespace: namespaces.contains(.user) && !Kernel.Capabilities.mayAdministrate,
       tellsSteps: debug != nil)
   }
 }

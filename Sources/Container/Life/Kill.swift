@@ -33,9 +33,18 @@ extension Runtime {
   ) throws(Failure) -> Bool {
     let namespaces = try savedSpec(in: directory).linux.namespaces
     if namespaces.contains(where: { $0.type == .pid && $0.path == nil }) { return false }
+    try requireControlGroup(of: saved, to: "reach all of its processes, which share the host's pid namespace")
     guard let cgroup = try controlGroup(of: saved) else { return false }
     if signal == Signals.kill { try cgroup.killAll() } else { try cgroup.send(signal: signal) }
     return true
+  }
+
+  /// For what cannot be done without: an ordinary user's container may never have had one.
+  func requireControlGroup(of saved: SavedState, to purpose: String) throws(Failure) {
+    if saved.controlGroup != nil || saved.pid == 0 { return }
+    throw Failure(
+      "the container has no cgroup, so there is no way to \(purpose)",
+      hint: "none could be made for it: \(ControlGroupPlan.delegation)")
   }
 
   func controlGroup(of saved: SavedState) throws(Failure) -> ControlGroup? {

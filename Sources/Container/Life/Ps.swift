@@ -11,6 +11,7 @@ extension Runtime {
     let saved = try SavedState.load(from: directory)
     // Those that outlive init are the container's as well, but only in a cgroup that is its own.
     let isRunning = try saved.initProcess(try ProcFS()) != nil
+    if isRunning { try requireControlGroup(of: saved, to: "tell its processes") }
     guard isRunning || saved.ownsControlGroup, let cgroup = try controlGroup(of: saved) else { return [] }
     do {
       // 0 is a process of another pid namespace, which has no number here.
@@ -25,7 +26,7 @@ extension Runtime {
   /// - Parameter options: ps's own; none are `-ef`.
   package func processTable(_ id: String, options: [String]) throws(Failure) -> String {
     let processes = Set(try processes(id))
-    let (output, complaints) = try HostProgram.run("ps", options.isEmpty ? ["-ef"] : options)
+    let (output, complaints) = try HostProgram.run(try HostProgram.find("ps"), options.isEmpty ? ["-ef"] : options)
     for line in complaints.split(separator: "\n") { warn("ps: \(line)") }
     return try ProcessTable.filter(output, processes)
   }

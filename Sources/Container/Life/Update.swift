@@ -18,9 +18,9 @@ extension Runtime {
     let directory = try StateDirectory.open(root: root, id: id, lock: true)
     let saved = try SavedState.load(from: directory)
     let status = try ContainerStatus.of(saved, directory, try ProcFS())
-    guard status != .stopped, status != .creating, let cgroup = try controlGroup(of: saved) else {
-      throw Failure("container not running")
-    }
+    guard status != .stopped, status != .creating else { throw Failure("container not running") }
+    try requireControlGroup(of: saved, to: "limit it")
+    guard let cgroup = try controlGroup(of: saved) else { throw Failure("container not running") }
     let original = try savedSpec(in: directory).linux.resources ?? Resources()
     var wanted = change
     wanted.devices = []

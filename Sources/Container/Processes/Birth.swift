@@ -8,9 +8,11 @@ import Kernel
 /// child says a word as its first act; if it dies by SIGKILL before, a second is born beside the runtime and waits
 /// until it has been moved.
 enum Birth {
+  /// - Parameter cgroup: nil for one that stays in the runtime's.
   static func spawn(
-    _ namespaces: NamespaceKinds, in cgroup: ControlGroup.Entrance, _ body: () -> Never
+    _ namespaces: NamespaceKinds, in cgroup: ControlGroup.Entrance?, _ body: () -> Never
   ) throws(Failure) -> ProcessHandle {
+    guard let cgroup else { return try Kernel.spawn(namespaces: namespaces, body) }
     let ends = try SocketPair()
     let first = try Kernel.spawn(namespaces: namespaces, cgroup: cgroup.directory) {
       ends.closeHostEndInChild()

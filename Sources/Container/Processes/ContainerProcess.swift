@@ -10,16 +10,19 @@ struct ContainerProcess {
   let spec: Spec
   let seccomp: SeccompPlan?
   let proc: ProcFS
+  /// See ``Plan/isOpenToItsUser``.
+  let isOpenToItsUser: Bool
   /// Filled by ``setAttributes(_:)``.
   private(set) var environment: [String] = []
   /// Filled by ``findProgram()``.
   private var executable = ""
 
-  init(plan: ProcessPlan, spec: Spec, seccomp: SeccompPlan?, proc: ProcFS) {
+  init(plan: ProcessPlan, spec: Spec, seccomp: SeccompPlan?, proc: ProcFS, isOpenToItsUser: Bool = false) {
     self.plan = plan
     self.spec = spec
     self.seccomp = seccomp
     self.proc = proc
+    self.isOpenToItsUser = isOpenToItsUser
   }
 
   /// As root: some need a capability, and the exec label a procfs file of our own.
@@ -42,7 +45,8 @@ struct ContainerProcess {
     var entered = true
     do { try WorkingDirectory.enter(cwd) } catch  where error.errno == .permissionDenied { entered = false }
     try Credentials.apply(
-      plan, keepsGroups: Credentials.keepsGroups(spec), loadsFilter: SeccompStep.needsCapability(seccomp, plan.process))
+      plan, keepsGroups: Credentials.keepsGroups(spec), loadsFilter: SeccompStep.needsCapability(seccomp, plan.process),
+      isOpenToItsUser: isOpenToItsUser)
     if !entered { try WorkingDirectory.enter(cwd) }
   }
 

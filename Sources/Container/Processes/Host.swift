@@ -8,7 +8,8 @@ struct Host: ~Copyable {
   let plan: Plan
   let process: ProcessHandle
   let rendezvous: Rendezvous
-  let cgroup: ControlGroup
+  /// nil for a container without one.
+  let cgroup: ControlGroup?
   /// ``ControlGroup/outOfMemoryKills`` before init was.
   private let earlierKills: Int?
   private let netDevices = NetDevices()
@@ -17,16 +18,15 @@ struct Host: ~Copyable {
   ///
   /// - Parameter hostOnly: descriptors of ours that init has no business with.
   static func start(
-    _ plan: Plan, cgroup: ControlGroup, gate: StartGate, hostOnly: [SharedDescriptor]
+    _ plan: Plan, cgroup: ControlGroup?, gate: StartGate, hostOnly: [SharedDescriptor]
   ) throws(Failure) -> Host {
+    if let process = plan.process { try OOMScoreAdjustment.inherit(process.process, plan.proc) }
     // Inherited by every process between here and the exec: there is no moment in which one of a namespace that is being
-    // joined could look into us (CVE-2016-9962). But the files of a process that is not dumpable are root's, and an ordinary
-    // user has id maps to write: init then does it once they are written, which is early enough, because an ordinary user
-    // has no right to join the pid namespace of a container and make the user namespace anew.
-    if effectiveUserID == 0 || !plan.namespaces.new.contains(.user) { try ProcessControl.setDumpable(false) }
+    // joined could look into us (CVE-2016-9962).
+    if !plan.isOpenToItsUser { try ProcessControl.setDumpable(false) }
     let ends = try SocketPair()
-    let entrance = try cgroup.entrance()
-    let earlierKills = cgroup.record.isOwned ? nil : cgroup.outOfMemoryKills
+    let entrance = try cgroup?.entrance()
+    let earlierKills = cgroup.flatMap { $0.record.isOwned ? nil : $0.outOfMemoryKills }
     // The child's working directory is the rootfs in *its* mount namespace: the kernel moves it along, and no path is
     // resolved a second time.
     let before = try Descriptor.workingDirectory()
@@ -34,8 +34,8 @@ struct Host: ~Copyable {
     let process = try during(
       "starting the container's process",
       try WornNamespaces.spawn(in: plan.namespaces, plan.proc) { () throws(Failure) in
-        try Intermediate.spawn(plan, entrance) {
-          Init.start(plan, ends, gate, closing: hostOnly + [entrance.directory, entrance.processes])
+        try Intermediate.spawn(plan.namespaces, in: entrance, plan.proc) {
+          Init.start(plan, ends, gate, closing: hostOnly + (entrance.map { [$0.directory, $0.processes] } ?? []))
         }
       })
     do { try before.changeWorkingDirectory() } catch {
@@ -113,7 +113,7 @@ struct Host: ~Copyable {
   private func death() throws(Failure) -> Failure {
     _ = try process.hasEnded(within: 1000)
     let status = try process.reap()
-    let hint = status == .signaled(Signals.kill) ? cgroup.hintForKilled(since: earlierKills) : nil
+    let hint = status == .signaled(Signals.kill) ? cgroup?.hintForKilled(since: earlierKills) : nil
     return Failure("the container's process \(status.description) while it was set up", hint: hint)
   }
 

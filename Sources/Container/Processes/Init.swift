@@ -35,7 +35,8 @@ struct Init: ~Copyable {
     do throws(Failure) {
       try becomeInit(plan, rendezvous)
       let process = plan.process.map {
-        ContainerProcess(plan: $0, spec: plan.spec, seccomp: plan.seccomp, proc: plan.proc)
+        ContainerProcess(
+          plan: $0, spec: plan.spec, seccomp: plan.seccomp, proc: plan.proc, isOpenToItsUser: plan.isOpenToItsUser)
       }
       var me = Init(plan: plan, rootfs: try enterRootfs(plan), process: process)
       for step in steps {
@@ -69,7 +70,7 @@ struct Init: ~Copyable {
     // If the runtime is killed half-way, so are we: nothing is left that nobody knows of.
     try ProcessControl.setParentDeathSignal(Signals.kill)
     try setProcessName(Execution.name)
-    if plan.namespaces.hasUserNamespace { try becomeRoot(rendezvous) }
+    if plan.namespaces.hasUserNamespace { try becomeRoot(plan, rendezvous) }
     // Out of the caller's process group and session: kill(0) in a container must not reach the host, nor /dev/tty the terminal
     // of whoever called us.
     try during("starting a session", try startSession())
@@ -77,13 +78,12 @@ struct Init: ~Copyable {
   }
 
   /// In a new user namespace nobody is anybody until the host has written the maps.
-  private static func becomeRoot(_ rendezvous: borrowing Rendezvous) throws(Failure) {
+  private static func becomeRoot(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {
     guard try rendezvous.receive() == .proceed else { throw Failure("the runtime ended before the id maps were written") }
     try during("becoming gid 0 of the user namespace", try setGroupID(0))
     try during("becoming uid 0 of the user namespace", try setUserID(0))
     try ProcessControl.setParentDeathSignal(Signals.kill)  // setresuid(2) has cleared it
-    // Not before the maps were written, unless root wrote them: see Host.start.
-    try ProcessControl.setDumpable(false)
+    try ProcessControl.setDumpable(plan.isOpenToItsUser)
   }
 
   private static func enterRootfs(_ plan: Plan) throws(Failure) -> Rootfs {
@@ -105,6 +105,8 @@ struct Init: ~Copyable {
   private func execute(startedBy starter: borrowing Rendezvous) {
     do {
       guard try starter.receive() == .proceed else { return }  // it ended instead; the container never runs
+      // From here on what the image brings is in the container: startContainer hooks.
+      try ProcessControl.setDumpable(false)
       try execute(starter)
     } catch { Init.tell(starter, error) }
   }

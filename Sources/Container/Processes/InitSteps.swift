@@ -19,7 +19,8 @@ extension Init {
     // In the order of config.json; a later one may lie in an earlier one.
     Step(name: "mounts") { me, host throws(Failure) in
       var later: [SharedDescriptor] = []
-      try Mounts.apply(me.plan, me.rootfs, &later)
+      // If the host is gone nobody is left to tell.
+      try Mounts.apply(me.plan, me.rootfs, &later) { text in _ = Result { () throws(Failure) in try host.send(.warning(text)) } }
       me.readOnlyLater = later
     },
     // After the mounts: /dev is usually one of them.

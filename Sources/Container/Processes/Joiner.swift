@@ -85,11 +85,11 @@ struct Joiner: ~Copyable {
 
   private static func enterNamespaces(_ plan: JoinPlan) throws(Failure) -> Rootfs {
     // Through the pidfd of init, never by names in /proc that another process may have by now: all of them or none.
-    let kinds = plan.namespaces.subtracting(.pid)
+    let kinds = plan.namespaces.subtracting(plan.isBornInUserNamespace ? [.pid, .user] : .pid)
     if !kinds.isEmpty { try during("joining the container's namespaces", try plan.container.descriptor.enterNamespace(kinds)) }
     // setns(2) into a mount namespace makes its root ours. Without one, init has its own by chroot(2).
     if let root = plan.root { try during("entering the container's root", try root.descriptor.chroot()) }
-    if kinds.contains(.user) {
+    if plan.namespaces.contains(.user) {
       try during("becoming gid 0 of the user namespace", try setGroupID(0))
       try during("becoming uid 0 of the user namespace", try setUserID(0))
       // setresuid(2) has cleared both.

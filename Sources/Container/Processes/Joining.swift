@@ -19,6 +19,8 @@ struct JoinPlan {
   let seccomp: SeccompPlan?
   let resourceControl: ResourceControl?
   let noNewKeyring: Bool
+  /// An intermediate enters the user namespace: to enter the pid namespace takes being root there.
+  let isBornInUserNamespace: Bool
   /// Whether it tells its steps for the debug log.
   let tellsSteps: Bool
 
@@ -37,14 +39,18 @@ struct JoinPlan {
 
 /// Where a process that joins is born.
 enum Birthplace {
+  /// Where the runtime is: the container has no cgroup of its own.
+  case here
   /// The container's cgroup, or one below it.
   case container(ControlGroup.Record?, below: String)
   /// The cgroup that a process is in by now.
   case beside(CInt)
 
-  func entrance(_ proc: ProcFS) throws(Failure) -> ControlGroup.Entrance {
+  func entrance(_ proc: ProcFS) throws(Failure) -> ControlGroup.Entrance? {
+    if case .here = self { return nil }
     let hierarchy = try Hierarchy.find()
     switch self {
+    case .here: return nil
     case .beside(let pid):
       let membership = try proc.open("\(pid)/cgroup", [.readOnly]).readAll()
       return try hierarchy.entrance(membership: String(decoding: membership, as: UTF8.self))
@@ -78,18 +84,21 @@ struct Joining: ~Copyable {
   let rendezvous: Rendezvous
 
   /// - Parameter places: one that takes no process is no failure while there is another.
-  static func start(_ plan: JoinPlan, in places: [Birthplace]) throws(Failure) -> Joining {
+  static func start(_ plan: JoinPlan, in places: [Birthplace], _ runtime: Runtime) throws(Failure) -> Joining {
+    try OOMScoreAdjustment.inherit(plan.process.process, plan.proc)
     // Before there is a process in the container's pid namespace: see Host.start (CVE-2016-9962).
     try ProcessControl.setDumpable(false)
     try CPUAffinity.applyInitial(plan.process.process)
     let ends = try SocketPair()
     // Only children become members of a pid namespace, so we wear it for the clone. A pidfd stands for its process's.
+    // An ordinary user may not, but for the root it is in the user namespace: see Intermediate.
     var wear = NamespacePlan()
     if plan.namespaces.contains(.pid) { try wear.join(plan.container, .pid) }
+    if plan.isBornInUserNamespace { try wear.join(plan.container, .user) }
     let process = try during(
       "starting the process",
       try WornNamespaces.spawn(in: wear, plan.proc) { () throws(Failure) in
-        try spawn(in: places, plan.proc) { Joiner.start(plan, ends) }
+        try spawn(in: places, wear, plan.proc, runtime) { Joiner.start(plan, ends) }
       })
     return Joining(plan: plan, process: process, rendezvous: Rendezvous(ends.takeHostEnd()))
   }
@@ -97,16 +106,16 @@ struct Joining: ~Copyable {
   /// A cgroup takes no process once it gives controllers to cgroups below it (EBUSY), which the container's own may do by now,
   /// as systemd does; nor once it is gone.
   private static func spawn(
-    in places: [Birthplace], _ proc: ProcFS, _ body: () -> Never
+    in places: [Birthplace], _ namespaces: NamespacePlan, _ proc: ProcFS, _ runtime: Runtime, _ body: () -> Never
   ) throws(Failure) -> ProcessHandle {
     let closed: [Errno] = [.resourceBusy, .noSuchFileOrDirectory, .operationNotSupportedByDevice]
     for place in places.dropLast() {
-      do throws(Failure) { return try Birth.spawn([], in: try place.entrance(proc), body) } catch {
+      do throws(Failure) { return try Intermediate.spawn(namespaces, in: try place.entrance(proc), proc, body) } catch {
         guard let errno = error.errno, closed.contains(errno) else { throw error }
       }
     }
     guard let last = places.last else { throw Failure("the process has no cgroup to be in") }
-    return try Birth.spawn([], in: try last.entrance(proc), body)
+    return try Intermediate.spawn(namespaces, in: try last.entrance(proc), proc, body)
   }
 
   /// Waits until all but the exec is done.

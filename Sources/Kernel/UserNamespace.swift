@@ -1,0 +1,19 @@
+/// What of a process's rights is told by the user namespace it is in (user_namespaces(7)).
+package enum UserNamespace {
+  /// Whether this is the one the kernel began with, in which root is root of the machine.
+  ///
+  /// Its number is part of the kernel's interface (PROC_USER_INIT_INO). A map of all ids to themselves, which others ask
+  /// for, may also be that of a namespace in which root is not.
+  package static var isInitial: Bool {
+    get throws(Failure) {
+      let own = try during("opening /proc/self/ns/user", try Descriptor.open(host: "/proc/self/ns/user", [.readOnly]))
+      return try own.status().inode == 0xefff_fffd
+    }
+  }
+
+  /// Neither an ordinary user nor root of a user namespace only: those have of the host's cgroups what somebody gave to them,
+  /// and can make no device and load no program for devices.
+  package static var runsHostRoot: Bool {
+    get throws(Failure) { effectiveUserID == 0 ? try isInitial : false }
+  }
+}
