@@ -13,7 +13,8 @@ extension Flag {
     "root", .path("DIR"), help: "where containers are kept; /run/apus, or $XDG_RUNTIME_DIR/apus for other users than root")
   static let systemdCgroup = Flag("systemd-cgroup", help: "let systemd make the cgroups; cgroupsPath is then slice:prefix:name")
   static let cgroupManager = Flag(
-    "cgroup-manager", .choice("MANAGER", ["cgroupfs", "systemd", "disabled"]), help: "who makes the cgroups; disabled is refused")
+    "cgroup-manager", .choice("MANAGER", ["cgroupfs", "systemd", "disabled"]),
+    help: "who makes the cgroups; disabled: nobody, a container has none of its own")
   static let rootless = Flag(
     "rootless", .text("true|false|auto"),
     help: "whether a container that asks for no cgroup may run without one; auto: if not run by the host's root")
@@ -36,7 +37,7 @@ struct Invocation {
     if isRootDirectory(root) { throw Failure("--root \(root): containers cannot be kept in the root directory itself") }
     let report = report
     return Runtime(
-      root: root, rootIsExplicit: given != nil, systemdCgroup: try Globals.systemdCgroup(globals),
+      root: root, rootIsExplicit: given != nil, driver: try Globals.driver(globals),
       isRootless: try Globals.isRootless(globals), logFile: report.file,
       warn: { report.warn($0) },
       debug: report.isDebugging ? { report.debug($0) } : nil)
@@ -45,11 +46,12 @@ struct Invocation {
 
 enum Globals {
   /// The last of `--systemd-cgroup` and `--cgroup-manager` decides, as in crun.
-  static func systemdCgroup(_ globals: Values) throws(Failure) -> Bool {
-    guard globals.isLast(.cgroupManager, against: .systemdCgroup) else { return globals.isOn(.systemdCgroup) }
-    switch globals.text(.cgroupManager) {
-    case "disabled": throw Failure("--cgroup-manager disabled: apus cannot run a container without a cgroup")
-    case let manager: return manager == "systemd"
+  static func driver(_ globals: Values) throws(Failure) -> Driver {
+    let isManager = globals.isLast(.cgroupManager, against: .systemdCgroup)
+    switch isManager ? globals.text(.cgroupManager) : globals.isOn(.systemdCgroup) ? "systemd" : "cgroupfs" {
+    case "disabled": return .disabled
+    case "systemd": return .systemd(ofUser: try !isHostRoot())
+    default: return .cgroupfs
     }
   }
 

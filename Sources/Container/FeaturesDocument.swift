@@ -5,12 +5,10 @@ import OCISpec
 /// The answer of `features` (features.md), filled with what the kernel room knows.
 package enum FeaturesFacts {
   package static func document(version: String) -> JSONValue {
-    var features = Features(
+    let features = Features(
       version: version, commit: buildCommit ?? "", capabilities: Kernel.Capabilities.names,
       seccomp: .init(
         enabled: true, supportedFlags: SeccompFeature.supportedFlags, libseccompVersion: SeccompFilter.libraryVersion))
-    features.cgroups.systemd = false
-    features.cgroups.systemdUser = false
     return features.document
   }
 }

@@ -8,8 +8,8 @@ package struct Runtime {
   package let root: String
   /// Whether the caller named the root itself: a missing one is then an error for `list`.
   package let rootIsExplicit: Bool
-  /// Cgroups are made by systemd instead of in cgroupfs.
-  package let systemdCgroup: Bool
+  /// Who makes the cgroups of new containers; those that are there remember who made theirs.
+  package let driver: Driver
   /// A container that asks for nothing of a cgroup may run without one where none can be made.
   package let isRootless: Bool
   /// The log, when it is a file: open from the first moment on, and not a container's business.
@@ -20,17 +20,27 @@ package struct Runtime {
   package let debug: ((String) -> Void)?
 
   package init(
-    root: String, rootIsExplicit: Bool = false, systemdCgroup: Bool = false, isRootless: Bool = false,
+    root: String, rootIsExplicit: Bool = false, driver: Driver = .cgroupfs, isRootless: Bool = false,
     logFile: SharedDescriptor? = nil, warn: @escaping (String) -> Void, debug: ((String) -> Void)?
   ) {
     self.root = root
     self.rootIsExplicit = rootIsExplicit
-    self.systemdCgroup = systemdCgroup
+    self.driver = driver
     self.isRootless = isRootless
     self.logFile = logFile
     self.warn = warn
     self.debug = debug
   }
+}
+
+/// Who makes the cgroups of containers.
+package enum Driver: Equatable, Sendable {
+  /// apus itself, in the cgroup file system.
+  case cgroupfs
+  /// - Parameter ofUser: the manager of the user, not that of the machine.
+  case systemd(ofUser: Bool)
+  /// Nobody: a container stays in the cgroup of whoever has made it.
+  case disabled
 }
 
 /// What `create` and `run` are asked for, beside config.json.

@@ -75,7 +75,10 @@ struct SavedState {
     controlGroup = reader.object("cgroup") {
       ControlGroup.Record(
         path: $0.string("path", .required) ?? "", inode: $0.integer("inode", .required) ?? 0, created: $0.strings("created"),
-        deviceProgram: $0.integer("deviceProgram"))
+        deviceProgram: $0.integer("deviceProgram"),
+        unit: $0.object("unit") {
+          ControlGroup.Record.Unit(name: $0.string("name", .required) ?? "", isOfUser: $0.flag("ofUser") ?? false)
+        })
     }
     hostMountID = reader.integer("hostMountID")
     resourceControlGroups = reader.strings("resourceControlGroups")
@@ -109,6 +112,9 @@ struct SavedState {
         ("created", .strings(controlGroup.created)),
       ]
       if let program = controlGroup.deviceProgram { group.append(("deviceProgram", .unsigned(UInt64(program)))) }
+      if let unit = controlGroup.unit {
+        group.append(("unit", ["name": .string(unit.name), "ofUser": .boolean(unit.isOfUser)]))
+      }
       members.append(("cgroup", .object(group)))
     }
     return .object(members)

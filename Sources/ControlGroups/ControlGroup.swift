@@ -1,7 +1,8 @@
 import Kernel
 import SystemPackage
 
-/// The cgroup of one container, made and kept through the cgroup file system itself (the `cgroupfs` driver).
+/// The cgroup of one container. Whoever has made it, the cgroup file system itself or systemd (`Systemd/`), it is read and written
+/// through its files.
 package final class ControlGroup {
   /// What later verbs must know to find the same cgroup again and to remove what was made for it, and only that.
   package struct Record: Equatable, Sendable {
@@ -16,12 +17,26 @@ package final class ControlGroup {
     /// The id of the device program attached to a cgroup that was there before and stays; with one that was made for the
     /// container its program goes by itself.
     package internal(set) var deviceProgram: UInt32?
+    /// The unit of systemd that has the cgroup; nil for one made in the file system.
+    package internal(set) var unit: Unit?
 
-    package init(path: String, inode: UInt64, created: [String], deviceProgram: UInt32? = nil) {
+    package struct Unit: Equatable, Sendable {
+      package let name: String
+      /// The manager that has the unit is the user's, not the machine's.
+      package let isOfUser: Bool
+
+      package init(name: String, isOfUser: Bool) {
+        self.name = name
+        self.isOfUser = isOfUser
+      }
+    }
+
+    package init(path: String, inode: UInt64, created: [String], deviceProgram: UInt32? = nil, unit: Unit? = nil) {
       self.path = path
       self.inode = inode
       self.created = created
       self.deviceProgram = deviceProgram
+      self.unit = unit
     }
 
     /// The cgroup was made for the container, so all that is in it is the container's.
@@ -31,6 +46,8 @@ package final class ControlGroup {
   package let hierarchy: Hierarchy
   package internal(set) var record: Record
   let directory: ControlDirectory
+  /// Keeps the scope until the container's first process is there.
+  var placeholder: Placeholder?
 
   init(hierarchy: Hierarchy, record: Record, directory: ControlDirectory) {
     self.hierarchy = hierarchy

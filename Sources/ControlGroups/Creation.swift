@@ -54,7 +54,7 @@ extension ControlGroup {
   }
 
   /// A container must not start among foreign processes, nor frozen: that would hang it (config-linux.md "Control groups").
-  private func checkUnused() throws(Failure) {
+  func checkUnused() throws(Failure) {
     let events = try directory.read("cgroup.events")
     if keyedNumber("populated", events) == 1 {
       let count = try processes().count

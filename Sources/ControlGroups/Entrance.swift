@@ -7,15 +7,38 @@ extension ControlGroup {
   package struct Entrance {
     /// To be born there: what `spawn(cgroup:)` takes.
     package let directory: SharedDescriptor
-    package let processes: SharedDescriptor
+    private let processes: SharedDescriptor
+    /// Nobody can be born there, but for moving there: systemd's placeholder counts for pids.max, which a birth must keep to.
+    package fileprivate(set) var isOnlyForMoving = false
+    /// Moves processes of an ordinary user, who may not move them himself out of a cgroup that is not his.
+    fileprivate var mover: (manager: SystemdManager, unit: String)?
+
+    fileprivate init(_ directory: SharedDescriptor, _ processes: SharedDescriptor) {
+      self.directory = directory
+      self.processes = processes
+    }
 
     /// Moves a process there.
     package func admit(_ pid: CInt) throws(Failure) {
-      try during("moving process \(pid) into the container's cgroup", try processes.descriptor.writeOnce("\(pid)"))
+      do throws(Failure) {
+        if let mover { return try mover.manager.attach(pid, to: mover.unit) }
+        try processes.descriptor.writeOnce("\(pid)")
+      } catch { throw error.adding(context: "moving process \(pid) into the container's cgroup") }
     }
+
+    /// What the child has no business with.
+    package var descriptors: [SharedDescriptor] { [directory, processes] + (mover.map { [$0.manager.socket] } ?? []) }
   }
 
-  package func entrance() throws(Failure) -> Entrance { try directory.entrance() }
+  package func entrance() throws(Failure) -> Entrance {
+    var entrance = try directory.entrance()
+    entrance.isOnlyForMoving = placeholder != nil
+    if let unit = record.unit, unit.isOfUser {
+      entrance.isOnlyForMoving = true
+      entrance.mover = (try SystemdManager.connect(ofUser: true), unit.name)
+    }
+    return entrance
+  }
 
   /// Into a cgroup that is below this one already.
   package func entrance(below path: String) throws(Failure) -> Entrance { try directory.child(path).entrance() }
@@ -24,7 +47,7 @@ extension ControlGroup {
 extension ControlDirectory {
   func entrance() throws(Failure) -> ControlGroup.Entrance {
     let processes = try during("opening \(path)/cgroup.procs", try open("cgroup.procs", .writeOnly))
-    return ControlGroup.Entrance(directory: shared, processes: SharedDescriptor(processes))
+    return ControlGroup.Entrance(shared, SharedDescriptor(processes))
   }
 }
 

@@ -13,6 +13,11 @@ extension ControlGroup {
   /// ``remove(within:)`` for a container whose cgroup may be gone, in part or whole.
   package static func remove(_ record: Record, in hierarchy: Hierarchy, within limit: Int = 10_000) throws(Failure) {
     if record.deviceProgram != nil { try open(record, in: hierarchy)?.detachDeviceProgram() }
+    if let unit = record.unit, record.isOwned {
+      let manager = try SystemdManager.connect(ofUser: unit.isOfUser)
+      // Where the cgroup is gone the unit may be another container's by now.
+      if try open(record, in: hierarchy) == nil { try manager.resetFailed(unit.name) } else { try manager.stop(unit.name) }
+    }
     for path in record.created.reversed() {
       let full = hierarchy.mountPoint + path
       if path == record.path {

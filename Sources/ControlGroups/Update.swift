@@ -9,6 +9,28 @@ extension ControlGroup {
   /// Controllers which no limit needed so far are handed down first, and stay so.
   package func update(_ writes: Writes) throws(Failure) {
     if writes.list.isEmpty { return }
+    if record.unit != nil { return try updateUnit(writes) }
+    try update(writes) { () throws(Failure) in }
+  }
+
+  /// systemd is told last, as it takes all of it or nothing; it writes the same values to the same files.
+  private func updateUnit(_ writes: Writes) throws(Failure) {
+    guard let unit = record.unit else { return }
+    let manager = try SystemdManager.connect(ofUser: unit.isOfUser)
+    let writes = writes.settled(bandwidth: try bandwidth())
+    let properties = writes.unitProperties(version: try manager.version())
+    try update(writes) { () throws(Failure) in try manager.setProperties(properties, of: unit.name) }
+  }
+
+  private func bandwidth() throws(Failure) -> CPUBandwidth {
+    do { return CPUBandwidth(.text(try directory.read("cpu.max")), over: .none) ?? .none } catch let error
+      where error.errno == .noSuchFileOrDirectory
+    {
+      return .none  // without the controller there is no limit
+    }
+  }
+
+  private func update(_ writes: Writes, then finish: () throws(Failure) -> Void) throws(Failure) {
     let here = try directory.words(of: "cgroup.controllers")
     if !writes.needs.sorted.allSatisfy({ here.contains($0.0) }) { try handDown(writes.needs) }
     var old: [(file: String, value: String)] = []
@@ -17,6 +39,7 @@ extension ControlGroup {
         // A file that cannot be read has no value to go back to: it is missing, or is for writing only (memory.reclaim).
         if let text = try? directory.read(file) { old.append((file, ControlGroup.inverse(of: value, in: text, of: file))) }
       }
+      try finish()
     } catch {
       throw restore(old, after: error)
     }

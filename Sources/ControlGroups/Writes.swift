@@ -85,6 +85,17 @@ package struct Writes: Equatable, Sendable {
     if let controller { needs.add(controller, for: write.setting) }
   }
 
+  /// The same writes with other values.
+  func replacing(_ value: (Write) -> Write.Value) -> Writes {
+    var copy = self
+    copy.list = list.map { write in
+      var new = Write(write.file, value(write), write.setting)
+      (new.alternative, new.mayBeMissing, new.mayBePostponed) = (write.alternative, write.mayBeMissing, write.mayBePostponed)
+      return new
+    }
+    return copy
+  }
+
   mutating func warn(_ text: String) { warnings.append(text) }
 
   mutating func check(_ usage: UsageCheck) { usageCheck = usage }

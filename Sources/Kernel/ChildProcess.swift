@@ -55,6 +55,15 @@ package struct ProcessHandle: ~Copyable {
   package func withDescriptor<R>(_ body: (borrowing Descriptor) throws(Failure) -> R) throws(Failure) -> R { try body(pidfd) }
 }
 
+extension ProcessHandle {
+  /// Kills a child that will not be, and buries it.
+  package func end() {
+    // It may have ended by itself; there is nothing more to do about a process that cannot be killed.
+    _ = Result { () throws(Failure) in try send(signal: Signals.kill) }
+    _ = Result { () throws(Failure) in try reap() }
+  }
+}
+
 let POLLIN_EVENT: Int16 = 1
 
 func poll(_ numbers: [CInt], events: [Int16], milliseconds: CInt) throws(Failure) -> [Int16] {

@@ -17,7 +17,7 @@ package struct Features: Sendable {
   package var idmap = true
   package var checkpoint = false
   /// Config annotations that change what the runtime does; a trailing dot stands for all that start so.
-  package var unsafeAnnotations = Annotations.honoured
+  package var unsafeAnnotations = ["org.systemd.property."] + Annotations.honoured
 
   package init(version: String, commit: String, capabilities: [String], seccomp: SeccompFeatures) {
     self.version = version

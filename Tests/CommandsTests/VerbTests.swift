@@ -88,18 +88,21 @@ private func summary(
     #expect(try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) is [String: Any])
   }
 
+  /// The machine's for root, as these tests may run as anybody.
+  private static let systemd = Driver.systemd(ofUser: effectiveUserID != 0)
+
   @Test(
     "Who makes the cgroups: the last word counts",
     arguments: [
-      ([], false), (["--systemd-cgroup"], true), (["--systemd-cgroup", "--systemd-cgroup"], true),
-      (["--systemd-cgroup=false"], false),
-      (["--cgroup-manager", "systemd"], true), (["--cgroup-manager", "cgroupfs", "--systemd-cgroup"], true),
-      (["--systemd-cgroup", "--cgroup-manager=cgroupfs"], false),
+      ([], .cgroupfs), (["--systemd-cgroup"], systemd), (["--systemd-cgroup", "--systemd-cgroup"], systemd),
+      (["--systemd-cgroup=false"], .cgroupfs),
+      (["--cgroup-manager", "systemd"], systemd), (["--cgroup-manager", "cgroupfs", "--systemd-cgroup"], systemd),
+      (["--systemd-cgroup", "--cgroup-manager=cgroupfs"], .cgroupfs), (["--cgroup-manager", "disabled"], .disabled),
     ])
-  func cgroupManager(flags: [String], systemd: Bool) throws {
+  func cgroupManager(flags: [String], driver: Driver) throws {
     var globals = Values()
     _ = try Parser(flags: CommandTable.globals, flagPlace: .beforeOperands).parse(flags + ["list"], into: &globals)
-    #expect(try Globals.systemdCgroup(globals) == systemd)
+    #expect(try Globals.driver(globals) == driver)
   }
 
   @Test("Spec writes a readable config.json, and never over one that is there", arguments: [false, true])

@@ -50,8 +50,8 @@ import Testing
     #expect(
       reader.strings("potentiallyUnsafeConfigAnnotations")
         == [
-          "run.oci.hooks.stderr", "run.oci.hooks.stdout", "run.oci.keep_original_groups", "run.oci.mount_context_type",
-          "run.oci.pidfd_receiver",
+          "org.systemd.property.", "run.oci.hooks.stderr", "run.oci.hooks.stdout", "run.oci.keep_original_groups",
+          "run.oci.mount_context_type", "run.oci.pidfd_receiver",
         ])
     #expect(
       reader.stringMap("annotations") == [

@@ -102,9 +102,7 @@ extension Scenarios {
       expectFailure(outcome, saying: "systemd")
     }
 
-    @Test(
-      .disabled(if: Runtime.isCrun, "crun takes any path"),
-      .disabled(if: Runtime.isApus, "apus refuses --systemd-cgroup as a whole, which withoutSystemdItIsRefused shows"))
+    @Test(.disabled(if: Runtime.isCrun, "crun takes any path"))
     func aPathOfThreePartsIsNeeded() throws {
       let runtime = try Runtime()
       runtime.globals = ["--systemd-cgroup"]

@@ -1,4 +1,5 @@
 import ControlGroups
+import JSON
 import Kernel
 import OCISpec
 import SystemPackage
@@ -18,10 +19,15 @@ struct ControlGroupPlan {
   /// Makes the cgroup with all its limits, before there is a process in it.
   ///
   /// - Parameter announce: is told what will be made, and what attached to a cgroup that stays, before it is.
-  /// - Returns: nil for a container that asks for nothing of a cgroup, where none can be made and `--rootless` lets that be.
+  /// - Returns: nil when cgroups are disabled, and for a container that asks for nothing of a cgroup, where none can be made and
+  ///   `--rootless` lets that be.
   static func create(
     _ plan: Plan, _ runtime: Runtime, announce: (ControlGroup.Record) throws(Failure) -> Void
   ) throws(Failure) -> ControlGroup? {
+    if runtime.driver == .disabled {
+      try doWithout(plan, runtime.warn)
+      return nil
+    }
     do { return try make(plan, runtime, announce: announce) } catch {
       guard runtime.isRootless else { throw error }
       if let what = plan.asksOfControlGroup {
@@ -43,23 +49,71 @@ struct ControlGroupPlan {
     _ plan: Plan, _ runtime: Runtime, announce: (ControlGroup.Record) throws(Failure) -> Void
   ) throws(Failure) -> ControlGroup {
     let hierarchy = try Hierarchy.find()
-    let linux = plan.spec.linux
-    let path = try ControlGroup.path(for: linux.cgroupsPath, id: plan.id, in: hierarchy)
-    try announce(ControlGroup.intent(path, in: hierarchy))
-    let cgroup = try ControlGroup.create(path, in: hierarchy, needs: plan.controlGroup.writes.needs)
+    let (cgroup, writes) =
+      if case .systemd(let ofUser) = runtime.driver {
+        try makeUnit(plan, in: hierarchy, ofUser: ofUser, announce: announce)
+      } else {
+        try makeDirectory(plan, in: hierarchy, announce: announce)
+      }
     do throws(Failure) {
-      for warning in plan.controlGroup.writes.warnings { runtime.warn(warning) }
-      try cgroup.apply(plan.controlGroup.writes)
+      for warning in writes.warnings { runtime.warn(warning) }
+      try cgroup.apply(writes)
       // Those that every container has are no news to whoever can make no device anyway.
-      let rules = linux.resources?.devices ?? []
+      let rules = plan.spec.linux.resources?.devices ?? []
       try cgroup.apply(plan.controlGroup.devices, announce: announce) { if !rules.isEmpty { runtime.warn($0) } }
-      if delegates(plan), let owner = IDMappings.host(plan.process?.process.user.uid ?? 0, in: linux.uidMappings) {
+      if delegates(plan), let owner = IDMappings.host(plan.process?.process.user.uid ?? 0, in: plan.spec.linux.uidMappings) {
         try delegate(cgroup, to: owner, runtime)
       }
       return cgroup
     } catch {
       discard(cgroup, plan.namespaces)
       throw error
+    }
+  }
+
+  private static func makeDirectory(
+    _ plan: Plan, in hierarchy: Hierarchy, announce: (ControlGroup.Record) throws(Failure) -> Void
+  ) throws(Failure) -> (ControlGroup, Writes) {
+    let path = try ControlGroup.path(for: plan.spec.linux.cgroupsPath, id: plan.id, in: hierarchy)
+    try announce(ControlGroup.intent(path, in: hierarchy))
+    let writes = plan.controlGroup.writes
+    return (try ControlGroup.create(path, in: hierarchy, needs: writes.needs), writes)
+  }
+
+  private static func makeUnit(
+    _ plan: Plan, in hierarchy: Hierarchy, ofUser: Bool, announce: (ControlGroup.Record) throws(Failure) -> Void
+  ) throws(Failure) -> (ControlGroup, Writes) {
+    let spec = plan.spec
+    let writes = plan.controlGroup.writes.settled(bandwidth: .none)
+    let request = UnitRequest(
+      unit: try SystemdUnit(cgroupsPath: spec.linux.cgroupsPath, id: plan.id, ofUser: ofUser), ofUser: ofUser, writes: writes,
+      devices: UnitDevices((spec.linux.resources?.devices ?? []) + DeviceRule.defaults),
+      annotations: try UnitProperty.list(annotations: spec.annotations))
+    return (try ControlGroup.create(request, in: hierarchy, announce: announce), writes)
+  }
+
+  private static let systemdRule = "de facto: systemd cgroup driver"
+
+  /// What `create` would say of the unit.
+  static func problemsForSystemd(_ spec: Spec, id: String, ofUser: Bool) -> [Problem] {
+    var problems: [Problem] = []
+    do { _ = try SystemdUnit(cgroupsPath: spec.linux.cgroupsPath, id: id, ofUser: ofUser) } catch {
+      problems.append(Problem("linux.cgroupsPath", error.message, "write it as slice:prefix:name", rule: systemdRule))
+    }
+    do { _ = try UnitProperty.list(annotations: spec.annotations) } catch {
+      problems.append(Problem("annotations", error.message, "write it as GVariant text", rule: systemdRule))
+    }
+    return problems
+  }
+
+  /// `--cgroup-manager disabled`: a limit that is not enforced would be a lie. Device rules are in nearly every config.json,
+  /// which then could not be run at all.
+  private static func doWithout(_ plan: Plan, _ warn: (String) -> Void) throws(Failure) {
+    if let write = plan.controlGroup.writes.list.first {
+      throw Failure("\(write.setting) needs a cgroup", hint: "cgroups are disabled by --cgroup-manager")
+    }
+    if !plan.controlGroup.devices.allowsEverything {
+      warn("the device rules of the container are not in force: cgroups are disabled by --cgroup-manager")
     }
   }
 

@@ -47,9 +47,8 @@ extension Runtime {
     let mistakes = inspection.problems
     inspection.problems += host.problems.filter { $0.path.isEmpty || !$0.follows(from: mistakes) }
     inspection.notices += host.notices.filter { !$0.follows(from: mistakes) }
-    if systemdCgroup {
-      inspection.problems.append(
-        Problem("", "the systemd cgroup driver is not available", "run without --systemd-cgroup", rule: "this version of apus"))
+    if case .systemd(let ofUser) = driver {
+      inspection.problems += ControlGroupPlan.problemsForSystemd(draft.spec, id: "check", ofUser: ofUser)
     }
     return inspection
   }

@@ -81,7 +81,6 @@ extension Runtime {
     let bundle = try Bundle.load(request)
     for name in Annotations.ignored(bundle.spec.annotations) { warn("the annotation \(name) has no effect") }
     try HostChecks.demand(bundle.spec, bundle: bundle.path)
-    if systemdCgroup { throw Failure("the systemd cgroup driver is not available", hint: "run without --systemd-cgroup") }
     try Terminals.check(
       wanted: bundle.spec.process?.terminal ?? false, consoleSocket: request.consoleSocket != nil, isForeground: isForeground)
     if startsAtOnce, bundle.spec.process == nil { throw Failure("process property must not be empty") }

@@ -39,12 +39,12 @@ extension Runtime {
     return true
   }
 
-  /// For what cannot be done without: an ordinary user's container may never have had one.
+  /// For what cannot be done without: a container may have been made without.
   func requireControlGroup(of saved: SavedState, to purpose: String) throws(Failure) {
     if saved.controlGroup != nil || saved.pid == 0 { return }
     throw Failure(
       "the container has no cgroup, so there is no way to \(purpose)",
-      hint: "none could be made for it: \(ControlGroupPlan.delegation)")
+      hint: "it was made with --cgroup-manager disabled, or none could be made for it: \(ControlGroupPlan.delegation)")
   }
 
   func controlGroup(of saved: SavedState) throws(Failure) -> ControlGroup? {

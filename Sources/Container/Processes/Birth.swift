@@ -13,6 +13,7 @@ enum Birth {
     _ namespaces: NamespaceKinds, in cgroup: ControlGroup.Entrance?, _ body: () -> Never
   ) throws(Failure) -> ProcessHandle {
     guard let cgroup else { return try Kernel.spawn(namespaces: namespaces, body) }
+    if cgroup.isOnlyForMoving { return try spawnAndMove(namespaces, cgroup, body) }
     let ends = try SocketPair()
     let first = try Kernel.spawn(namespaces: namespaces, cgroup: cgroup.directory) {
       ends.closeHostEndInChild()
@@ -47,15 +48,6 @@ enum Birth {
       throw error
     }
     return process
-  }
-}
-
-extension ProcessHandle {
-  /// Kills a child that will not be, and buries it.
-  func end() {
-    // It may have ended by itself; there is nothing more to do about a process that cannot be killed.
-    _ = Result { () throws(Failure) in try send(signal: Signals.kill) }
-    _ = Result { () throws(Failure) in try reap() }
   }
 }
 

@@ -35,9 +35,10 @@ struct Host: ~Copyable {
       "starting the container's process",
       try WornNamespaces.spawn(in: plan.namespaces, plan.proc) { () throws(Failure) in
         try Intermediate.spawn(plan.namespaces, in: entrance, plan.proc) {
-          Init.start(plan, ends, gate, closing: hostOnly + (entrance.map { [$0.directory, $0.processes] } ?? []))
+          Init.start(plan, ends, gate, closing: hostOnly + (entrance?.descriptors ?? []))
         }
       })
+    cgroup?.endPlaceholder()
     do { try before.changeWorkingDirectory() } catch {
       process.end()
       throw error
