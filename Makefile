@@ -60,8 +60,8 @@ lint: toolchain ## is everything laid out?
 	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
 
 clean: ## remove what was built
+	$(SUDO) rm -rf .build/lab bundles/*/rootfs
 	rm -rf .build build
-	$(SUDO) rm -rf bundles/*/rootfs
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' Makefile | expand -t 12

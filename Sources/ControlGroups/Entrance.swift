@@ -11,7 +11,7 @@ extension ControlGroup {
     /// Nobody can be born there, but for moving there: systemd's placeholder counts for pids.max, which a birth must keep to.
     package fileprivate(set) var isOnlyForMoving = false
     /// Moves processes of an ordinary user, who may not move them himself out of a cgroup that is not his.
-    fileprivate var mover: (manager: SystemdManager, unit: String)?
+    fileprivate var mover: (manager: SystemdManager, unit: String, below: String)?
 
     fileprivate init(_ directory: SharedDescriptor, _ processes: SharedDescriptor) {
       self.directory = directory
@@ -21,7 +21,7 @@ extension ControlGroup {
     /// Moves a process there.
     package func admit(_ pid: CInt) throws(Failure) {
       do throws(Failure) {
-        if let mover { return try mover.manager.attach(pid, to: mover.unit) }
+        if let mover { return try mover.manager.attach(pid, to: mover.unit, below: mover.below) }
         try processes.descriptor.writeOnce("\(pid)")
       } catch { throw error.adding(context: "moving process \(pid) into the container's cgroup") }
     }
@@ -30,18 +30,20 @@ extension ControlGroup {
     package var descriptors: [SharedDescriptor] { [directory, processes] + (mover.map { [$0.manager.socket] } ?? []) }
   }
 
-  package func entrance() throws(Failure) -> Entrance {
+  package func entrance() throws(Failure) -> Entrance { try entrance(directory, "") }
+
+  /// Into a cgroup that is below this one already.
+  package func entrance(below path: String) throws(Failure) -> Entrance { try entrance(try directory.child(path), "/\(path)") }
+
+  private func entrance(_ directory: ControlDirectory, _ below: String) throws(Failure) -> Entrance {
     var entrance = try directory.entrance()
     entrance.isOnlyForMoving = placeholder != nil
     if let unit = record.unit, unit.isOfUser {
       entrance.isOnlyForMoving = true
-      entrance.mover = (try SystemdManager.connect(ofUser: true), unit.name)
+      entrance.mover = (try SystemdManager.connect(ofUser: true), unit.name, below)
     }
     return entrance
   }
-
-  /// Into a cgroup that is below this one already.
-  package func entrance(below path: String) throws(Failure) -> Entrance { try directory.child(path).entrance() }
 }
 
 extension ControlDirectory {

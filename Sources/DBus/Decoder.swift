@@ -87,16 +87,9 @@ struct Decoder {
 
   private mutating func signature() throws(Failure) -> String { try text(count: Int(try number() as UInt8)) }
 
-  /// `/` or names of letters, digits and `_`, each after a slash.
   private mutating func objectPath() throws(Failure) -> String {
     let path = try text(count: Int(try number() as UInt32))
-    let names = path.split(separator: "/", omittingEmptySubsequences: false)
-    let isValid = names.dropFirst().allSatisfy { name in
-      !name.isEmpty && name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || isLetterOrDigit($0) }
-    }
-    guard path == "/" || (names.count > 1 && names[0].isEmpty && isValid) else {
-      throw Failure("D-Bus message: \"\(path)\" is no object path")
-    }
+    guard Value.isObjectPath(path) else { throw Failure("D-Bus message: \"\(path)\" is no object path") }
     return path
   }
 
@@ -110,6 +103,18 @@ struct Decoder {
     while position < end { values.append(try value(of: element)) }
     guard position == end else { throw Failure("D-Bus message: an array ends within an element") }
     return .array(element, values)
+  }
+}
+
+extension Value {
+  /// `/`, or names of letters, digits and `_`, each after a slash.
+  static func isObjectPath(_ text: String) -> Bool {
+    if text == "/" { return true }
+    let names = text.split(separator: "/", omittingEmptySubsequences: false)
+    return names.count > 1 && names[0].isEmpty
+      && names.dropFirst().allSatisfy { name in
+        !name.isEmpty && name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || isLetterOrDigit($0) }
+      }
   }
 }
 

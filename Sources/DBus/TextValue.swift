@@ -9,6 +9,8 @@ extension Value {
 
   package init(text: String) throws(Failure) {
     guard text.utf8.count <= Value.longestText else { throw Failure("a value of \(text.utf8.count) bytes is too long") }
+    // No text of D-Bus has one.
+    if text.utf8.contains(0) { throw Failure("a value has a NUL in it") }
     var reader = TextReader(text)
     let syntax = try reader.value()
     guard reader.isAtEnd else { throw Failure("there is more after the value: \(reader.rest)") }
@@ -93,7 +95,7 @@ indirect enum TextValue {
     case (.boolean(let flag), .boolean): return .boolean(flag)
     case (.number(let text), _): return try TextValue.number(text, type)
     case (.string(let text), .string): return .string(text)
-    case (.string(let text), .objectPath) where text.hasPrefix("/"): return .objectPath(text)
+    case (.string(let text), .objectPath) where Value.isObjectPath(text): return .objectPath(text)
     case (.string(let text), .signature):
       _ = try ValueType.list(text)
       return .signature(text)
@@ -105,7 +107,7 @@ indirect enum TextValue {
       var list: [Value] = []
       for (value, member) in zip(values, members) { list.append(try value.value(of: member)) }
       return .structure(list)
-    case (.dictionary(let entries), .array(.entry(let key, let value))):
+    case (.dictionary(let entries), .array(.entry(let key, let value))) where key.isBasic:
       var list: [Value] = []
       for entry in entries { list.append(.entry(try entry.key.value(of: key), try entry.value.value(of: value))) }
       return .array(.entry(key, value), list)

@@ -261,6 +261,43 @@ extension Scenarios {
       }
     }
 
+    /// Root of a user namespace with another USER stands for an ordinary user, as in podman; here that user is uid 0.
+    @Test(.enabled(if: Runtime.isApus && Host.isLab, "starts a user's systemd; runc asks busctl, which is not here"))
+    func anOrdinaryUsersIsTheUsersOwn() throws {
+      var scope = Scope()
+      scope.slice = ""
+      expectSuccess(try Systemd.call("start", "user@0.service"))
+      defer { _ = try? Systemd.call("stop", "user@0.service", "user-0.slice") }  // the machine ends with the tests
+      let runtime = try Runtime.withSystemd()
+      let bundle = try scope.bundle()
+      bundle.setNamespace("user")
+      bundle.dropNamespace("network")
+      for ids in ["uidMappings", "gidMappings"] {
+        bundle.config["linux.\(ids)"] = [["containerID": 0, "hostID": 0, "size": 1]]
+      }
+      bundle.config["mounts"] = .array(
+        bundle.config["mounts"]?.array?.filter { !["/sys", "/dev/pts"].contains($0["destination"]?.string) } ?? [])
+      bundle.config["linux.resources.memory"] = ["limit": 67_108_864]
+      try bundle.write()
+      let id = TemporaryDirectory.newID()
+      func call(_ words: String...) throws -> Outcome {
+        try runtime.spawn(
+          words, environment: ["XDG_RUNTIME_DIR": "/run/user/0", "USER": "somebody"], wrapper: ["unshare", "-U", "-r", "-m"]
+        ).wait()
+      }
+      try assertNothingLeft(by: runtime) {
+        expectSuccess(try call("create", "--bundle", bundle.path, id))
+        let cgroup = Cgroup(absolute: "/user.slice/user-0.slice/user@0.service/user.slice/\(scope.unit)")
+        let pid = try #require(try runtime.state(id)?["pid"]?.int)
+        #expect(try Cgroup(of: pid_t(pid)).path == cgroup.path)
+        #expect(cgroup.read("memory.max") == "67108864")
+        expectSuccess(try call("update", "--memory", "33554432", id))
+        #expect(cgroup.read("memory.max") == "33554432")
+        expectSuccess(try call("delete", "--force", id))
+        #expect(!cgroup.exists)
+      }
+    }
+
     /// systemd's own socket serves where there is no bus.
     @Test(.enabled(if: Runtime.isApus && Host.isLab, "takes the bus away")) func withoutABusThereIsSystemdsSocket() throws {
       let scope = Scope()

@@ -135,6 +135,7 @@ struct ControlGroupPlan {
 
   /// Undoes `create` when the container comes to nothing; what cannot be undone then is found by `delete --force`.
   static func discard(_ cgroup: ControlGroup, _ namespaces: NamespacePlan) {
+    cgroup.endPlaceholder()
     _ = Result { () throws(Failure) in
       // With a pid namespace of its own all has ended with init: what is in a cgroup that stays is another's.
       if cgroup.record.isOwned || !namespaces.new.contains(.pid), try !cgroup.isEmpty { try cgroup.killAll() }

@@ -108,26 +108,26 @@ package final class SystemdManager {
       .string(unit.name), .string("replace"), UnitProperty.list(properties),
       .array(.structure([.string, UnitProperty.listType]), []),
     ]
-    for isRetry in [false, true] {
-      switch try call("StartTransientUnit", arguments) {
-      case .values(let values):
-        do throws(Failure) {
-          try finish(values, "error creating systemd unit `\(unit.name)`", "Timeout waiting for systemd to create \(unit.name)")
-        } catch {
-          // What is left of it, or comes late. The failure above is the one to report.
-          _ = Result { () throws(Failure) in _ = try call("StopUnit", [.string(unit.name), .string("replace")]) }
-          _ = Result { () throws(Failure) in try resetFailed(unit.name) }
-          throw error
-        }
-        return true
-      case .refused("\(SystemdManager.name).UnitExists", _) where unit.isSlice: return false
-      case .refused("\(SystemdManager.name).UnitExists", _) where !isRetry:
-        // It may be one that has failed and that systemd keeps for somebody to look at.
-        try resetFailed(unit.name)
-      case .refused(_, let text): throw Failure("error creating systemd unit `\(unit.name)`: \(text)")
-      }
+    var answer = try call("StartTransientUnit", arguments)
+    if case .refused("\(SystemdManager.name).UnitExists", _) = answer {
+      if unit.isSlice { return false }
+      // It may be one that has failed and that systemd keeps for somebody to look at.
+      try resetFailed(unit.name)
+      answer = try call("StartTransientUnit", arguments)
     }
-    throw Failure("error creating systemd unit `\(unit.name)`: Unit \(unit.name) already exists.")
+    switch answer {
+    case .refused(_, let text): throw Failure("error creating systemd unit `\(unit.name)`: \(text)")
+    case .values(let values):
+      do throws(Failure) {
+        try finish(values, "error creating systemd unit `\(unit.name)`", "Timeout waiting for systemd to create \(unit.name)")
+      } catch {
+        // What is left of it, or comes late. The failure above is the one to report.
+        _ = Result { () throws(Failure) in _ = try call("StopUnit", [.string(unit.name), .string("replace")]) }
+        _ = Result { () throws(Failure) in try resetFailed(unit.name) }
+        throw error
+      }
+      return true
+    }
   }
 
   private func finish(_ answer: [Value], _ failed: String, _ late: String) throws(Failure) {
@@ -163,9 +163,11 @@ package final class SystemdManager {
   }
 
   /// Moves a process into a unit: what an ordinary user may not do by itself.
-  func attach(_ pid: CInt, to unit: String) throws(Failure) {
+  ///
+  /// - Parameter below: a path from the unit's cgroup on; empty for that one itself.
+  func attach(_ pid: CInt, to unit: String, below: String) throws(Failure) {
     _ = try demand(
-      "AttachProcessesToUnit", [.string(unit), .string(""), .array(.uint32, [.uint32(UInt32(bitPattern: pid))])])
+      "AttachProcessesToUnit", [.string(unit), .string(below), .array(.uint32, [.uint32(UInt32(bitPattern: pid))])])
   }
 
   /// What a child that has nothing to do with it lets go of.

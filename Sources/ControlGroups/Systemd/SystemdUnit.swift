@@ -32,11 +32,20 @@ package struct SystemdUnit: Equatable, Sendable {
     containerName = parts[2]
     name = parts[2].hasSuffix(".slice") ? parts[2] : "\(parts[1])-\(parts[2]).scope"
     _ = try SystemdUnit.expand(slice)
-    if isSlice, name != "-.slice" {
-      _ = try SystemdUnit.expand(name)
-    } else if isSlice || name.contains("/") {
-      throw Failure("linux.cgroupsPath: invalid unit name: \(name)")
-    }
+    guard SystemdUnit.isName(name), name != "-.slice" else { throw Failure("linux.cgroupsPath: invalid unit name: \(name)") }
+    if isSlice { _ = try SystemdUnit.expand(name) }
+  }
+
+  /// systemd.unit(5): what it may be made of.
+  private static func isName(_ text: String) -> Bool {
+    text.utf8.count < 256
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: ":-_.\\@".utf8.contains(byte)
+        }
+      }
   }
 
   /// Where systemd puts its cgroup, below that of the manager itself.
@@ -47,7 +56,7 @@ package struct SystemdUnit: Equatable, Sendable {
   /// `/a.slice/a-b.slice` for `a-b.slice`: the name of a slice says what it lies in (systemd.slice(5)).
   static func expand(_ slice: String) throws(Failure) -> String {
     let invalid = Failure("invalid slice name: \(slice)")
-    guard slice.hasSuffix(".slice"), !slice.contains("/") else { throw invalid }
+    guard slice.hasSuffix(".slice"), isName(slice) else { throw invalid }
     if slice == "-.slice" { return "" }
     var path = ""
     var reached = ""

@@ -34,6 +34,7 @@ import Testing
     ("/a/b", "expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got \"/a/b\" instead"),
     ("a:b", "expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got \"a:b\" instead"),
     ("system.slice:a/../b:x", "linux.cgroupsPath: invalid unit name: a/../b-x.scope"),
+    ("system.slice:p:a+b", "linux.cgroupsPath: invalid unit name: p-a+b.scope"),
     ("system.slice:p:-.slice", "linux.cgroupsPath: invalid unit name: -.slice"),
   ])
   func whatNamesNoneIsRefused(path: String, message: String) {
