@@ -54,7 +54,7 @@ extension Scenarios {
       row(
         "DEF-29", "process.args", ["/bin/none"],
         #"finding the program: exec: "/bin/none": stat /bin/none: no such file or directory"#),
-      row("DEF-29", "process.args", ["/etc"], #"finding the program: exec: "/etc": is a directory"#),
+      row("DEF-29", "process.args", ["/etc"], #"finding the program: exec: "/etc": is a directory: permission denied"#),
       row(
         "MNT-02", "root.path", "none",
         "invalid rootfs {bundle}/none: openat2: No such file or directory (root.path of config.json names a directory that is not there)"

@@ -34,7 +34,8 @@ enum Executable {
     do {
       let file = try Descriptor.open(host: path, [.path])
       switch try file.status().kind {
-      case .directory: return "is a directory"
+      // Both: Docker before 23 and Podman make 126 of the second only.
+      case .directory: return "is a directory: \(permission)"
       case .regular: return try file.isExecutable() ? nil : permission
       default: return permission
       }
