@@ -48,7 +48,7 @@ step_no_new_privileges() {
 
 step_sysctl_ulimit_hostname() {
   same sysctl 7 "$($E run --rm --sysctl net.ipv4.ip_default_ttl=7 busybox cat /proc/sys/net/ipv4/ip_default_ttl)"
-  same ulimit "99" "$($E run --rm --ulimit nofile=99:99 busybox sh -c 'ulimit -n')"
+  same ulimit "99" "$($E run --rm --ulimit nofile=99:99 --ulimit nproc=500:500 busybox sh -c 'ulimit -n')"
   same hostname here "$($E run --rm --hostname here busybox hostname)"
   same oom_score_adj 500 "$($E run --rm --oom-score-adj 500 busybox cat /proc/self/oom_score_adj)"
 }
