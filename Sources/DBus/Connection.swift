@@ -36,15 +36,13 @@ package final class Connection {
 
   /// SASL EXTERNAL: the kernel tells the other side who we are. No user id is said: in a user namespace ours is not the one
   /// that the other side sees.
+  ///
+  /// All of it goes at once, and no message before the answer: systemd does not look at one that comes together with BEGIN.
   private func authenticate() throws(Failure) {
-    try socket.descriptor.send([0] + Array("AUTH EXTERNAL\r\n".utf8))
+    try socket.descriptor.send([0] + Array("AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n".utf8))
     var line = try readLine()
-    if line.hasPrefix("DATA") {
-      try socket.descriptor.send(Array("DATA\r\n".utf8))
-      line = try readLine()
-    }
+    if line == "DATA" { line = try readLine() }
     guard line.hasPrefix("OK ") else { throw Failure("D-Bus authentication: the answer is \(line)") }
-    try socket.descriptor.send(Array("BEGIN\r\n".utf8))
   }
 
   private func readLine() throws(Failure) -> String {

@@ -29,8 +29,11 @@ import Testing
       ("@ay [1, 0x2]", .bytes([1, 2])), ("[('a', 1), ('b', uint32 2)]", nil),
     ] as [(String, Value?)])
   func aTextIsAValue(text: String, value: Value?) throws {
-    guard let value else { return #expect(throws: Failure.self) { try Value(text: text) } }
-    #expect(try Value(text: text) == value)
+    if let value {
+      #expect(try Value(text: text) == value)
+    } else {
+      #expect(throws: Failure.self) { try Value(text: text) }
+    }
   }
 
   @Test(arguments: [

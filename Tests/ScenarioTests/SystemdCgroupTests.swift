@@ -4,6 +4,9 @@ import Testing
 extension Scenarios {
   /// `--systemd-cgroup`: what systemd knows of a container, and what the kernel does.
   @Suite(.enabled(if: Systemd.isThere, "needs a systemd on a pure cgroup v2 host")) struct SystemdCgroup {
+    /// Its Debian 12 version.
+    static let crun: Comment = "crun 1.8 tells systemd of no limit, and has the container one cgroup deeper"
+
     private func limited(_ scope: Scope, _ arguments: [String] = ["sleep", "100"]) throws -> Bundle {
       let bundle = try scope.bundle(arguments)
       bundle.config["linux.resources.memory"] = ["limit": 67_108_864, "reservation": 33_554_432, "swap": 100_663_296]
@@ -21,14 +24,16 @@ extension Scenarios {
           "IOAccounting", "TasksAccounting", "Transient", "ControlGroup", "Description")
         #expect(unit["ActiveState"] == "active" && unit["Transient"] == "yes" && unit["Slice"] == "system.slice", "\(unit)")
         #expect(unit["Delegate"] == "yes" && unit["DefaultDependencies"] == "no", "\(unit)")
-        for kind in ["Memory", "CPU", "IO", "Tasks"] { #expect(unit["\(kind)Accounting"] == "yes", "\(kind): \(unit)") }
+        for kind in Runtime.isCrun ? ["Memory", "CPU", "Tasks"] : ["Memory", "CPU", "IO", "Tasks"] {
+          #expect(unit["\(kind)Accounting"] == "yes", "\(kind): \(unit)")
+        }
         #expect(unit["ControlGroup"] == "/system.slice/\(scope.unit)")
         if Runtime.isApus { #expect(unit["Description"] == "apus container \(scope.name)") }
       }
       #expect(try !Systemd.isLoaded(scope.unit))
     }
 
-    @Test func itsLimitsAndTheKernelsAgree() throws {
+    @Test(.disabled(if: Runtime.isCrun, crun)) func itsLimitsAndTheKernelsAgree() throws {
       let scope = Scope()
       try withRunningContainer(try limited(scope), runtime: .withSystemd()) { container in
         try expectAgreement(scope, ["memory": "67108864", "cpu": "50000 100000", "pids": "50"])
@@ -79,7 +84,7 @@ extension Scenarios {
       }
     }
 
-    @Test func unifiedLimitsAreKnownToo() throws {
+    @Test(.disabled(if: Runtime.isCrun, crun)) func unifiedLimitsAreKnownToo() throws {
       let scope = Scope()
       let bundle = try scope.bundle()
       bundle.config["linux.resources.unified"] = ["memory.high": "50331648", "memory.min": "4194304", "pids.max": "44"]
@@ -91,7 +96,7 @@ extension Scenarios {
     }
 
     /// The first process is there although the limit leaves no room for one more.
-    @Test(arguments: [1, 0]) func oneProcessIsAllowed(limit: Int) throws {
+    @Test(.disabled(if: Runtime.isCrun, crun), arguments: [1, 0]) func oneProcessIsAllowed(limit: Int) throws {
       let scope = Scope()
       let bundle = try scope.bundle(["sh", "-c", "echo one; exec sleep 100"])
       bundle.config["linux.resources.pids"] = ["limit": Value(limit)]
@@ -103,10 +108,10 @@ extension Scenarios {
       }
     }
 
-    @Test func updateChangesBoth() throws {
+    @Test(.disabled(if: Runtime.isCrun, crun)) func updateChangesBoth() throws {
       let scope = Scope()
       try withRunningContainer(try limited(scope), runtime: .withSystemd()) { container in
-        let runtime = try Runtime()  // the flag is not needed any more
+        // apus needs the flag no more.
         let words = Runtime.isApus ? [] : ["--systemd-cgroup"]
         expectSuccess(
           try Spawned.run(
@@ -114,7 +119,6 @@ extension Scenarios {
               "update", "--memory", "33554432", "--memory-swap", "67108864", "--pids-limit", "33", "--cpu-quota", "20000",
               container.id,
             ]))
-        _ = runtime
         try expectAgreement(scope, ["memory": "33554432", "cpu": "20000 100000", "pids": "33"])
         try Systemd.call("daemon-reload")
         try expectAgreement(scope, ["memory": "33554432", "cpu": "20000 100000", "pids": "33"])
@@ -133,7 +137,7 @@ extension Scenarios {
       }
     }
 
-    @Test func limitsOutliveADaemonReload() throws {
+    @Test(.disabled(if: Runtime.isCrun, crun)) func limitsOutliveADaemonReload() throws {
       let scope = Scope()
       try withRunningContainer(try limited(scope), runtime: .withSystemd()) { _ in
         try Systemd.call("daemon-reload")

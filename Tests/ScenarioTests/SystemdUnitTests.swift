@@ -53,9 +53,10 @@ extension Scenarios {
       try withRunningContainer(try scope.bundle(), runtime: .withSystemd()) { container in
         expectSuccess(try container.runtime("pause", container.id))
         #expect(try container.status() == "paused")
-        #expect(scope.cgroup.read("cgroup.events").contains("frozen 1"))
+        let cgroup = try Cgroup(of: container.pid)
+        #expect(cgroup.read("cgroup.events").contains("frozen 1"))
         try Systemd.call("daemon-reload")
-        #expect(scope.cgroup.read("cgroup.events").contains("frozen 1"))
+        #expect(cgroup.read("cgroup.events").contains("frozen 1"))
         expectSuccess(try container.runtime("resume", container.id))
         #expect(try container.status() == "running")
       }
