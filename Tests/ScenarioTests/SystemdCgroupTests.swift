@@ -187,7 +187,8 @@ extension Scenarios {
       let bundle = try scope.bundle()
       bundle.config["linux.resources.devices"] = [["allow": true, "access": "rwm"]]
       try withRunningContainer(bundle, runtime: .withSystemd()) { _ in
-        #expect(try Systemd.show(scope.unit, "DevicePolicy") == "auto")
+        let policy = try Systemd.show(scope.unit, "DevicePolicy")
+        #expect(policy == "auto")
       }
     }
   }

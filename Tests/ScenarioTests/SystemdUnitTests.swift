@@ -134,13 +134,15 @@ extension Scenarios {
       var scope = Scope()
       scope.slice = ""
       try withContainer(try scope.bundle(), runtime: .withSystemd()) { container in
-        #expect(try Cgroup(of: container.pid).path.hasPrefix(scope.cgroup.path))
+        let cgroup = try Cgroup(of: container.pid)
+        #expect(cgroup.path.hasPrefix(scope.cgroup.path))
       }
     }
 
     @Test(.enabled(if: Runtime.isApus, "peers use their own prefix")) func withoutAPathItIsTheIDs() throws {
       try withContainer(try Bundle(["sleep", "100"]), runtime: .withSystemd()) { container in
-        #expect(try Cgroup(of: container.pid).path == Cgroup(absolute: "/system.slice/apus-\(container.id).scope").path)
+        let cgroup = try Cgroup(of: container.pid)
+        #expect(cgroup.path == Cgroup(absolute: "/system.slice/apus-\(container.id).scope").path)
       }
     }
 
@@ -149,7 +151,8 @@ extension Scenarios {
       var scope = Scope()
       scope.slice = slice
       try withContainer(try scope.bundle(), runtime: .withSystemd()) { container in
-        #expect(try Cgroup(of: container.pid).path == Cgroup(absolute: "/\(scope.unit)").path)
+        let cgroup = try Cgroup(of: container.pid)
+        #expect(cgroup.path == Cgroup(absolute: "/\(scope.unit)").path)
       }
     }
 
