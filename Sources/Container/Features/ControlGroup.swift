@@ -31,9 +31,13 @@ struct ControlGroupPlan {
     do { return try make(plan, runtime, announce: announce) } catch {
       guard runtime.isRootless else { throw error }
       if let what = plan.asksOfControlGroup {
-        throw error.adding(context: "\(what) needs a cgroup").adding(hint: delegation)
+        let failure = error.adding(context: "\(what) needs a cgroup")
+        throw failure.hint == nil ? failure.adding(hint: delegation) : failure
       }
       runtime.debug?("the container gets no cgroup of its own: \(error.message)")
+      if plan.spec.linux.resources?.devices.isEmpty == false {
+        runtime.warn("the device rules of the container are not in force: it has no cgroup")
+      }
       if !plan.namespaces.new.contains(.pid) {
         runtime.warn("without a cgroup and a pid namespace of its own the end of the container does not end all its processes")
       }

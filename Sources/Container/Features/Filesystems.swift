@@ -32,7 +32,7 @@ enum Filesystems {
     if !source.isEmpty { try context.set("source", source) }
     let options = planned.options
     try setSuperblockFlags(planned, context)
-    for option in options.data { try set(option, context) }
+    for option in options.data { do { try set(option, context) } catch { throw explained(error, type) } }
     if let label { try context.set(label.option, label.value) }
     var attributes = Kernel.MountAttributes(rawValue: options.set.rawValue)
     if becomesReadOnlyLater(planned) { attributes.remove(.readOnly) }

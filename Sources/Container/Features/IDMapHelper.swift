@@ -41,6 +41,7 @@ struct IDMapHelper {
   }
 
   func remedy() -> String {
+    if user == "\(effectiveUserID)" { return "\(program) takes a user with a name in /etc/passwd" }
     let example = "\(user):100000:65536"
     switch ranges() {
     case nil: return "\(file) gives ids to a user by a line such as \(example)"

@@ -13,6 +13,7 @@ enum Intermediate {
   ) throws(Failure) -> ProcessHandle {
     guard let user = namespaces.joinedUser else { return try Birth.spawn(namespaces.new, in: cgroup, body) }
     let ends = try SocketPair()
+    let areWorn = namespaces.areWorn  // asked in the user namespace the answer would be another
     // The intermediate is born into the cgroup and its sibling inherits it: from inside the user namespace it may not be
     // entered.
     let intermediate = try Birth.spawn([], in: cgroup) {
@@ -20,7 +21,7 @@ enum Intermediate {
         try during("joining the user namespace", try user.descriptor.enterNamespace(.user))
         try setGroupID(0)
         try setUserID(0)
-        if !namespaces.areWorn { try enter(namespaces.joined) }
+        if !areWorn { try enter(namespaces.joined) }
         let child = try Kernel.spawn(namespaces: namespaces.new, sibling: true, body)
         // Not its pid: this process may be in a joined pid namespace, in which numbers mean other processes.
         try child.withDescriptor { pidfd throws(Failure) in try ends.child.send([1], with: pidfd) }

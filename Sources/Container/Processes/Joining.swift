@@ -98,7 +98,7 @@ struct Joining: ~Copyable {
     let process = try during(
       "starting the process",
       try WornNamespaces.spawn(in: wear, plan.proc) { () throws(Failure) in
-        try spawn(in: places, wear, plan.proc, runtime) { Joiner.start(plan, ends) }
+        try spawnAnywhere(in: places, wear, plan.proc, runtime) { Joiner.start(plan, ends) }
       })
     return Joining(plan: plan, process: process, rendezvous: Rendezvous(ends.takeHostEnd()))
   }
@@ -106,7 +106,7 @@ struct Joining: ~Copyable {
   /// A cgroup takes no process once it gives controllers to cgroups below it (EBUSY), which the container's own may do by now,
   /// as systemd does; nor once it is gone.
   private static func spawn(
-    in places: [Birthplace], _ namespaces: NamespacePlan, _ proc: ProcFS, _ runtime: Runtime, _ body: () -> Never
+    in places: [Birthplace], _ namespaces: NamespacePlan, _ proc: ProcFS, _ body: () -> Never
   ) throws(Failure) -> ProcessHandle {
     let closed: [Errno] = [.resourceBusy, .noSuchFileOrDirectory, .operationNotSupportedByDevice]
     for place in places.dropLast() {
@@ -116,6 +116,17 @@ struct Joining: ~Copyable {
     }
     guard let last = places.last else { throw Failure("the process has no cgroup to be in") }
     return try Intermediate.spawn(namespaces, in: try last.entrance(proc), proc, body)
+  }
+
+  /// A session of an ordinary user's may be in a cgroup that it may not leave, or not for that of the container. The process is
+  /// the user's all the same, and ends with the container.
+  private static func spawnAnywhere(
+    in places: [Birthplace], _ namespaces: NamespacePlan, _ proc: ProcFS, _ runtime: Runtime, _ body: () -> Never
+  ) throws(Failure) -> ProcessHandle {
+    do { return try spawn(in: places, namespaces, proc, body) } catch  where error.errno == .permissionDenied && runtime.isRootless {
+      runtime.warn("the process stays in the cgroup of its caller, not in that of the container: \(error.message)")
+      return try Intermediate.spawn(namespaces, in: nil, proc, body)
+    }
   }
 
   /// Waits until all but the exec is done.

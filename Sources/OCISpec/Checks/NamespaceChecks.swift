@@ -34,7 +34,8 @@ extension Spec {
       }
     }
     if rootless, !has(.user) {
-      found.add("linux.namespaces", "rootless containers need a user namespace", "add user", rule: .noPrivilege)
+      found.add("linux.namespaces", "rootless containers need a user namespace",
+        "add user, and mappings, as `apus spec --rootless` does", rule: .noPrivilege)
     }
   }
 

@@ -47,6 +47,8 @@ final class Runtime {
   let root: String
   /// Flags that stand before the verb, beside `--root`.
   var globals: [String] = []
+  /// What starts the runtime, for every verb: such as a program that makes it an ordinary user's.
+  var wrapper: [String] = []
 
   init(rootName: String = "root") throws {
     Orphans.adopt
@@ -60,7 +62,7 @@ final class Runtime {
     descriptors: [Int32: Int32] = [:], terminal: String? = nil, directory: String? = nil, wrapper: [String] = []
   ) throws -> Spawned {
     try Spawned(
-      wrapper + [Self.binary, "--root", root] + globals + arguments,
+      self.wrapper + wrapper + [Self.binary, "--root", root] + globals + arguments,
       environment: Spawned.plainEnvironment.merging(environment) { $1 }, input: input, output: output,
       descriptors: descriptors, terminal: terminal, directory: directory)
   }
