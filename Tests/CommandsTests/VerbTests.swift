@@ -66,7 +66,6 @@ private func summary(
       (["create", "--parent-path", "/s", "c1"], "flag provided but not defined: --parent-path"),
       (["--root", "/", "list"], "--root /: containers cannot be kept in the root directory itself"),
       (["--root", "/x/..", "list"], "--root /x/..: containers cannot be kept in the root directory itself"),
-      (["--cgroup-manager", "disabled", "list"], "--cgroup-manager disabled: apus cannot run a container without a cgroup"),
     ])
   func mistakes(words: [String], message: String) {
     let (answer, _) = interpret(words)
