@@ -20,6 +20,7 @@ extension Scenarios {
       func hear(_ pid: pid_t) throws -> Int32 {
         #expect(try socket.receive().payload == "READY=1\n")
         #expect(try socket.receive().payload == "MAINPID=\(pid)\n")
+        if Runtime.isOldRunc { return open("/dev/null", O_RDONLY | O_CLOEXEC) }  // runc has the barrier since 1.2
         let barrier = try socket.receive()
         #expect(barrier.payload == "BARRIER=1")
         #expect(barrier.descriptors.count == 1)
@@ -59,7 +60,7 @@ extension Scenarios {
         try Self.say("READY=1", pid)
         let barrier = try manager.hear(pid)
         usleep(200_000)
-        #expect(!run.isOver, "it did not wait for the manager")
+        if !Runtime.isOldRunc { #expect(!run.isOver, "it did not wait for the manager") }
         close(barrier)
         expectSuccess(try run.wait())
         #expect(try manager.runtime.status(id) == "running")

@@ -2,8 +2,8 @@ import Foundation
 import Testing
 
 extension Scenarios {
-  /// annotations that change what a runtime does. They are crun's.
-  @Suite(.disabled(if: Runtime.isRunc, "runc knows none of them")) struct Annotations {
+  /// `annotations` that change what a runtime does. They are those of crun.
+  @Suite(.disabled(if: Runtime.isRunc, "runc knows none of them")) struct CrunAnnotations {
     @Test func theOutputOfHooksIsAppendedToFiles() throws {
       let bundle = try Hooks.bundle { kind, _ in "echo \(kind); echo no \(kind) >&2" }
       let directory = try TemporaryDirectory()
