@@ -75,7 +75,8 @@ leftovers() {
   local process ours
   # But for the cgroup that engines keep all of theirs in: runtimes may leave it.
   find /sys/fs/cgroup -mindepth 1 -type d | grep -vxE "/sys/fs/cgroup/($lasting)" | sed 's/^/cgroup /'
-  findmnt -rno TARGET | sed 's/^/mount /'
+  # Podman mounts its storage on itself, and takes it away, when it likes.
+  findmnt -rno TARGET | grep -vx /var/lib/containers/storage/overlay | sed 's/^/mount /'
   for folder in "${state_folders[@]}"; do
     find "$folder" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null | sed 's/^/state /' || true
   done
