@@ -264,6 +264,8 @@ extension Scenarios {
         }
         kill(creation.pid, SIGKILL)
         _ = try creation.wait()
+        // The hook is a process of the host, and outlives its runtime.
+        for process in Orphans.descendants() where process.name == "sleep" { kill(process.pid, SIGKILL) }
         expectSuccess(try runtime("delete", "--force", id))
         #expect(try !Systemd.isLoaded(scope.unit))
       }
