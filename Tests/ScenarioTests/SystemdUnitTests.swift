@@ -295,17 +295,16 @@ extension Scenarios {
           words, environment: ["XDG_RUNTIME_DIR": "/run/user/0", "USER": "somebody"], wrapper: ["unshare", "-U", "-r", "-m"]
         ).wait()
       }
-      try assertNothingLeft(by: runtime) {
-        expectSuccess(try call("create", "--bundle", bundle.path, id))
-        let cgroup = Cgroup(absolute: "/user.slice/user-0.slice/user@0.service/user.slice/\(scope.unit)")
-        let pid = try #require(try runtime.state(id)?["pid"]?.int)
-        #expect(try Cgroup(of: pid_t(pid)).path == cgroup.path)
-        #expect(cgroup.read("memory.max") == "67108864")
-        expectSuccess(try call("update", "--memory", "33554432", id))
-        #expect(cgroup.read("memory.max") == "33554432")
-        expectSuccess(try call("delete", "--force", id))
-        #expect(!cgroup.exists)
-      }
+      // Nothing else is asked to be left: the user's systemd makes groups of its own meanwhile.
+      expectSuccess(try call("create", "--bundle", bundle.path, id))
+      let cgroup = Cgroup(absolute: "/user.slice/user-0.slice/user@0.service/user.slice/\(scope.unit)")
+      let pid = try #require(try runtime.state(id)?["pid"]?.int)
+      #expect(try Cgroup(of: pid_t(pid)).path == cgroup.path)
+      #expect(cgroup.read("memory.max") == "67108864")
+      expectSuccess(try call("update", "--memory", "33554432", id))
+      #expect(cgroup.read("memory.max") == "33554432")
+      expectSuccess(try call("delete", "--force", id))
+      #expect(!cgroup.exists && !File.exists("\(runtime.root)/\(id)"))
     }
 
     /// systemd's own socket serves where there is no bus.
