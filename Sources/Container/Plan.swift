@@ -54,7 +54,8 @@ struct Plan {
       isOpenToItsUser: effectiveUserID != 0 && namespaces.new.contains(.user), noPivot: request.noPivot,
       tellsSteps: runtime.debug != nil, noNewKeyring: request.noNewKeyring,
       hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: directory.path, annotations: spec.annotations))
-    plan.openFileLimit = try OpenFileLimit.raise(for: Mounts.descriptorCount(spec) + (try Devices.descriptorCount(spec, namespaces)))
+    plan.openFileLimit = try OpenFileLimit.raise(
+      for: Mounts.descriptorCount(spec) + (try Devices.descriptorCount(spec, namespaces)))
     plan.mountLabel = MountLabel.plan(spec, warn: runtime.warn)
     plan.mounts = try Mounts.plan(spec, directory, rootfs, namespaces, label: plan.mountLabel, proc, runtime.warn)
     plan.hostDevices = try Devices.plan(spec, namespaces)

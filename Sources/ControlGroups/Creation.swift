@@ -76,7 +76,8 @@ extension ControlGroup {
     let common = zip(own, path.split(separator: "/")).prefix { $0 == $1 }.map { String($0.0) }
     let directory = common.isEmpty ? hierarchy.root : try hierarchy.root.child(common.joined(separator: "/"))
     do { _ = try directory.open("cgroup.procs", .writeOnly) } catch {
-      throw error.adding(context: "opening \(directory.path)/cgroup.procs to move a process from cgroup /\(own.joined(separator: "/"))")
+      let from = "/\(own.joined(separator: "/"))"
+      throw error.adding(context: "opening \(directory.path)/cgroup.procs to move a process from cgroup \(from)")
     }
   }
 }

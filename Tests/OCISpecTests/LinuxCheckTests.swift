@@ -32,7 +32,9 @@ import Testing
       $0.addUserNamespace()
       $0.linux.uidMappings = (0..<341).map { IDMapping(containerID: $0, hostID: $0, size: 1) }
     },
-    CheckRow("linux.namespaces: rootless containers need a user namespace, add user, and mappings, as `apus spec --rootless` does", rootless: true) { _ in },
+    CheckRow(
+      "linux.namespaces: rootless containers need a user namespace, add user as `apus spec --rootless` does", rootless: true
+    ) { _ in },
     CheckRow("linux.timeOffsets: time namespace offsets without a time namespace, add time to linux.namespaces") {
       $0.linux.timeOffsets = ["monotonic": TimeOffset(secs: 1)]
     },

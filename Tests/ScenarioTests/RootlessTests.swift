@@ -72,7 +72,8 @@ extension Scenarios {
         expectSuccess(try container.exec(["sleep", "50"], options: ["--detach", "--pid-file", file]))
         let pid = try #require(Int(File.text(file)))
         try Harness.waitUntil("it is sleep") { File.text("/proc/\(pid)/comm") == "sleep\n" }
-        #expect(File.link("/proc/\(pid)/ns/pid") == (try container.namespace("pid")))
+        let namespace = try container.namespace("pid")
+        #expect(File.link("/proc/\(pid)/ns/pid") == namespace)
       }
     }
 

@@ -30,7 +30,8 @@ package struct HostAbility: Sendable {
   }
 
   static let all: [HostAbility] =
-    essential + namespaces + RootlessAbility.all + controllers + cgroups + seccomp + security + capabilities + filesystems + [mappedMounts] + late
+    essential + namespaces + RootlessAbility.all + controllers + cgroups + seccomp + security + capabilities + filesystems
+    + [mappedMounts] + late
 
   /// What `create` would find out only when much of the container is made already.
   static let late: [HostAbility] = [nice, limits, memoryPolicy, hugepages]

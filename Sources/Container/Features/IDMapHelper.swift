@@ -46,7 +46,8 @@ struct IDMapHelper {
     switch ranges() {
     case nil: return "\(file) gives ids to a user by a line such as \(example)"
     case .some(let lines) where lines.isEmpty: return "\(file) has no line for this user, such as \(example)"
-    case .some(let lines): return "\(file) gives \(lines.joined(separator: ", ")); each hostID of \(member) must be of those or its own"
+    case .some(let lines):
+      return "\(file) gives \(lines.joined(separator: ", ")); each hostID of \(member) must be of those or its own"
     }
   }
 

@@ -61,7 +61,8 @@ enum Mounts {
       let idMapping = try during(name, try idMaps.namespace(for: mount, options))
       var source = PlannedMount.Source.filesystem(nil)
       if options.isBind, !options.isRemount {
-        source = try during(name, try bindSource(mount.source, path, bundle, options, rootfs, idMapping) { warn("\(name): \($0)") })
+        source = try during(
+          name, try bindSource(mount.source, path, bundle, options, rootfs, idMapping) { warn("\(name): \($0)") })
       }
       var entry = PlannedMount(mount: mount, options: options, destination: destination, source: source, label: label)
       if case .filesystem = source, let idMapping {

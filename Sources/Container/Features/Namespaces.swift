@@ -20,8 +20,11 @@ struct NamespacePlan {
   var joined: [(kind: NamespaceKinds, handle: SharedDescriptor)] = []
   var joinedUser: SharedDescriptor?
   var joinedMount: SharedDescriptor?
-  /// Whether the host wears them. An ordinary user has no right to in its own user namespace, but may have it in the joined one.
-  var areWorn: Bool { joinedUser == nil || Kernel.Capabilities.mayAdministrate }
+  /// Whether the host wears them. It would not get back out of them into its own, which only the host's root may enter;
+  /// elsewhere an intermediate enters them.
+  var areWorn: Bool {
+    get throws(Failure) { joined.isEmpty && timeOffsets.isEmpty ? true : try UserNamespace.runsHostRoot }
+  }
   /// Offsets of a new time namespace, as lines of /proc/self/timens_offsets.
   var timeOffsets: [String] = []
 
@@ -96,6 +99,27 @@ struct NamespacePlan {
     }
   }
 
+  /// Enters what is joined, the user and the mount namespace apart, and makes a time namespace with the offsets: what is born of
+  /// this process from then on is in them.
+  func enter(_ proc: ProcFS) throws(Failure) {
+    for (kind, handle) in joined {
+      do { try handle.descriptor.enterNamespace(kind) } catch {
+        let failure = error.adding(context: "joining the \(kind.name) namespace")
+        guard error.errno == .notPermitted, joinedUser == nil, effectiveUserID != 0 else { throw failure }
+        throw failure.adding(hint: "an ordinary user joins it only together with the user namespace it belongs to")
+      }
+    }
+    if timeOffsets.isEmpty { return }
+    // Offsets can only be set before the first process is in the namespace, so the clone cannot make this one.
+    do { try unshareNamespaces(.time) } catch {
+      let failure = error.adding(context: "making a time namespace")
+      throw error.errno == .notPermitted ? failure.adding(hint: "linux.timeOffsets take CAP_SYS_ADMIN of apus itself") : failure
+    }
+    for line in timeOffsets {
+      try during("setting the time offset \(line.dropLast())", try proc.write(line, to: "self/timens_offsets"))
+    }
+  }
+
   private static func open(_ path: String, expecting kind: NamespaceKinds, named name: String) throws(Failure) -> SharedDescriptor
   {
     let handle = try during("joining the \(name) namespace \(path)", try Descriptor.open(host: path, [.readOnly]))
@@ -165,6 +189,7 @@ struct WornNamespaces: ~Copyable {
   /// Enters them all; when one refuses, the host is back in its own.
   private static func putOn(_ plan: NamespacePlan, _ proc: ProcFS) throws(Failure) -> WornNamespaces {
     var worn = WornNamespaces()
+    if try !plan.areWorn { return worn }
     do { try worn.enter(plan, proc) } catch {
       try worn.takeOff()
       throw error
@@ -173,28 +198,9 @@ struct WornNamespaces: ~Copyable {
   }
 
   private mutating func enter(_ plan: NamespacePlan, _ proc: ProcFS) throws(Failure) {
-    if plan.areWorn {
-      for (kind, handle) in plan.joined {
-        try remember(kind)
-        do { try handle.descriptor.enterNamespace(kind) } catch { throw explained(error, kind) }
-      }
-    }
-    if plan.timeOffsets.isEmpty { return }
-    // Offsets can only be set before the first process is in the namespace, so the clone cannot make this one.
-    try remember(.time)
-    do { try unshareNamespaces(.time) } catch {
-      let failure = error.adding(context: "making a time namespace")
-      throw error.errno == .notPermitted ? failure.adding(hint: "linux.timeOffsets take CAP_SYS_ADMIN of apus itself") : failure
-    }
-    for line in plan.timeOffsets {
-      try during("setting the time offset \(line.dropLast())", try proc.write(line, to: "self/timens_offsets"))
-    }
-  }
-
-  private func explained(_ failure: Failure, _ kind: NamespaceKinds) -> Failure {
-    let failure = failure.adding(context: "joining the \(kind.name) namespace")
-    guard failure.errno == .notPermitted, effectiveUserID != 0 else { return failure }
-    return failure.adding(hint: "an ordinary user joins it only together with the user namespace it belongs to")
+    for (kind, _) in plan.joined { try remember(kind) }
+    if !plan.timeOffsets.isEmpty { try remember(.time) }
+    try plan.enter(proc)
   }
 
   private mutating func remember(_ kind: NamespaceKinds) throws(Failure) {

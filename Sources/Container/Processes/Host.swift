@@ -31,13 +31,9 @@ struct Host: ~Copyable {
     // resolved a second time.
     let before = try Descriptor.workingDirectory()
     try plan.rootfs.directory.descriptor.changeWorkingDirectory()
-    let process = try during(
-      "starting the container's process",
-      try WornNamespaces.spawn(in: plan.namespaces, plan.proc) { () throws(Failure) in
-        try Intermediate.spawn(plan.namespaces, in: entrance, plan.proc) {
-          Init.start(plan, ends, gate, closing: hostOnly + (entrance?.descriptors ?? []))
-        }
-      })
+    let process = try spawn(plan, entrance) {
+      Init.start(plan, ends, gate, closing: hostOnly + (entrance?.descriptors ?? []))
+    }
     cgroup?.endPlaceholder()
     do { try before.changeWorkingDirectory() } catch {
       process.end()
@@ -45,6 +41,26 @@ struct Host: ~Copyable {
     }
     return Host(
       plan: plan, process: process, rendezvous: Rendezvous(ends.takeHostEnd()), cgroup: cgroup, earlierKills: earlierKills)
+  }
+
+  private static func spawn(
+    _ plan: Plan, _ entrance: ControlGroup.Entrance?, _ body: () -> Never
+  ) throws(Failure) -> ProcessHandle {
+    do {
+      return try WornNamespaces.spawn(in: plan.namespaces, plan.proc) { () throws(Failure) in
+        try Intermediate.spawn(plan.namespaces, in: entrance, plan.proc, body)
+      }
+    } catch {
+      let failure = error.adding(context: "starting the container's process")
+      guard plan.namespaces.new.contains(.user), error.cause == "clone3" else { throw failure }
+      switch error.errno {
+      case .some(.notPermitted) where effectiveUserID != 0:
+        throw failure.adding(hint: "ordinary users may make no user namespaces here: see kernel.unprivileged_userns_clone")
+      case .some(.noSpace):
+        throw failure.adding(hint: "there are as many namespaces as there may be: see /proc/sys/user")
+      default: throw failure
+      }
+    }
   }
 
   /// Leads init to the start gate.

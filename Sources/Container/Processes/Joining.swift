@@ -123,7 +123,9 @@ struct Joining: ~Copyable {
   private static func spawnAnywhere(
     in places: [Birthplace], _ namespaces: NamespacePlan, _ proc: ProcFS, _ runtime: Runtime, _ body: () -> Never
   ) throws(Failure) -> ProcessHandle {
-    do { return try spawn(in: places, namespaces, proc, body) } catch  where error.errno == .permissionDenied && runtime.isRootless {
+    do { return try spawn(in: places, namespaces, proc, body) } catch
+      where error.errno == .permissionDenied && runtime.isRootless
+    {
       runtime.warn("the process stays in the cgroup of its caller, not in that of the container: \(error.message)")
       return try Intermediate.spawn(namespaces, in: nil, proc, body)
     }

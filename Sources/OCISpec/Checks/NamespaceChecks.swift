@@ -34,8 +34,9 @@ extension Spec {
       }
     }
     if rootless, !has(.user) {
-      found.add("linux.namespaces", "rootless containers need a user namespace",
-        "add user, and mappings, as `apus spec --rootless` does", rule: .noPrivilege)
+      found.add(
+        "linux.namespaces", "rootless containers need a user namespace",
+        "add user as `apus spec --rootless` does", rule: .noPrivilege)
     }
   }
 

@@ -212,7 +212,8 @@ extension ErrorRow {
         "cannot set gid to unmapped user in user namespace: 0 is not in linux.gidMappings, map it, or take one that is",
         at: "process.user.gid"),
       ErrorRow(
-        "LNX-02", "hostname", nil, "rootless containers need a user namespace, add user, and mappings, as `apus spec --rootless` does", at: "linux.namespaces", rootless: true),
+        "LNX-02", "hostname", nil, "rootless containers need a user namespace, add user as `apus spec --rootless` does",
+        at: "linux.namespaces", rootless: true),
       ErrorRow(
         "DEF-04", "linux.timeOffsets", #"{"boottime": {"secs": 1}}"#,
         "time namespace offsets without a time namespace, add time to linux.namespaces"),
