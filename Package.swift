@@ -35,7 +35,9 @@ let package = Package(
       linkerSettings: [
         // One static binary: nothing of the host is loaded into a process that enters a container. lld, because the
         // default linker warns about dlopen in libc.a.
-        .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release))
+        .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release)),
+        // No program is executed when it crashes: Sources/Kernel/CrashProgram.swift.
+        .unsafeFlags(["-Xlinker", "--wrap=swift_copyAuxiliaryExecutablePath"], .when(configuration: .release)),
       ]),
 
     // What apus makes of each statement of the spec: the source of docs/conformance.md, and not part of the binary.
