@@ -23,6 +23,9 @@ package struct Descriptor: ~Copyable {
   /// The number, for a message to a person or for an audit. Never to be opened by.
   package var numberForDisplay: CInt { number }
 
+  /// Whether the access mode lets us write (O_WRONLY, O_RDWR).
+  package var isOpenForWriting: Bool { apus_fcntl(number, F_GETFL, 0) & O_ACCMODE != O_RDONLY }
+
   package func setCloseOnExec(_ on: Bool) throws(Failure) {
     try call("fcntl(F_SETFD)") { apus_fcntl(number, F_SETFD, on ? FD_CLOEXEC : 0) }
   }
