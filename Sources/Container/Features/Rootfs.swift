@@ -147,11 +147,14 @@ extension Rootfs {
   }
 
   /// Reads a regular file of the container; nil when there is none. Anything else under that name (a FIFO that would
-  /// block, a device) is not opened.
+  /// block, a device) is not opened; nor is a file of the kernel's, some of which change by being read: the messages that
+  /// one reader takes from /proc/kmsg no other gets.
   func readRegularFile(_ path: String, _ proc: ProcFS, limit: Int) throws(Failure) -> [UInt8]? {
     do {
       let place = try open(path)
-      guard try place.status().kind == .regular else { return nil }
+      guard try place.status().kind == .regular,
+        ![FileSystemMagic.procfs, FileSystemMagic.sysfs].contains(try place.fileSystemMagic())
+      else { return nil }
       return try proc.reopen(place, [.readOnly, .nonBlocking]).readAll(limit: limit)
     } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
   }
