@@ -89,9 +89,16 @@ struct Init: ~Copyable {
   private static func enterRootfs(_ plan: Plan) throws(Failure) -> Rootfs {
     if let mount = plan.namespaces.joinedMount {
       try during("joining the mount namespace", try mount.descriptor.enterNamespace(.mount))
-      try during("entering \(plan.rootfs.path)", try changeWorkingDirectory(plan.rootfs.path))
+      try during("entering \(plan.rootfs.path)", try enter(plan.rootfs.path))
     }
     return try during("preparing the root file system", try Rootfs.prepare(plan))
+  }
+
+  /// In the mount namespace of another container its files are what is found: a link such as /proc/self/fd/N, which would
+  /// lead to a directory of the host that is open here, is not followed (RESOLVE_IN_ROOT).
+  private static func enter(_ path: String) throws(Failure) {
+    let root = try Descriptor.open(host: "/", [.path, .directory])
+    try root.open(path, [.path, .directory], resolve: .inRoot).changeWorkingDirectory()
   }
 
   /// Tells the host, which says it to the user.
