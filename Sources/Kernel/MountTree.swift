@@ -55,6 +55,12 @@ extension Descriptor {
     }
   }
 
+  /// Detaches the mount whose root this is, and all that is mounted below it.
+  package func unmount() throws(Failure) {
+    let path = "/proc/\(procPath)"
+    try call("umount2") { unsafe apus_umount2(path, MNT_DETACH_FLAG) }
+  }
+
   // MARK: The tree of this process
 
   /// Makes the parent of the working directory's mount this process's root: pivot_root(".", "."), the old root

@@ -166,7 +166,7 @@ enum Mounts {
       made.closeInChild()
     case .filesystem(nil):
       let target = try MountTarget.open(planned, isDirectory: true, rootfs)
-      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, rootfs, warn) }
+      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, plan, rootfs, &readOnlyLater, warn) }
       let tree = try Filesystems.make(planned)
       try finish(tree, planned, on: target, plan, &readOnlyLater)
     }
@@ -192,15 +192,26 @@ enum Mounts {
     if Filesystems.becomesReadOnlyLater(planned) { readOnlyLater.append(SharedDescriptor(try tree.duplicate())) }
   }
 
-  /// A file system whose options the newer calls cannot take. There is a moment in which it is seen without its attributes,
-  /// by nobody but us: no process of the container runs yet.
+  /// A file system whose options the newer calls cannot take. mount(2) gives no descriptor of what it has made, and what its
+  /// path leads to a moment later may be another mount. So it is made in a tmpfs of ours, which lies over the root for as
+  /// long, and what is attached is a copy from there.
   private static func mountClassic(
-    _ planned: PlannedMount, on target: borrowing Descriptor, _ rootfs: borrowing Rootfs, _ warn: (String) -> Void
+    _ planned: PlannedMount, on target: borrowing Descriptor, _ plan: Plan, _ rootfs: borrowing Rootfs,
+    _ readOnlyLater: inout [SharedDescriptor], _ warn: (String) -> Void
   ) throws(Failure) {
-    try Filesystems.mountClassic(planned, on: target)
-    let mounted = try rootfs.open(planned.destination)
-    try BindAttributes.set(planned.options, of: mounted, warn)
-    for propagation in planned.options.propagation { try propagation.apply(to: mounted) }
+    let stage = try FilesystemContext(type: "tmpfs").mount(attributes: [])
+    try stage.makeDirectory("fs")
+    try stage.attach(to: rootfs.root)
+    let made = Result { () throws(Failure) in
+      try Filesystems.mountClassic(planned, on: try stage.open("fs", [.path, .directory], resolve: .beneath))
+      return SharedDescriptor(try stage.open("fs", [.path, .directory], resolve: .beneath).cloneMount(recursive: false))
+    }
+    try stage.unmount()
+    let tree = try made.get()
+    var options = planned.options
+    if Filesystems.becomesReadOnlyLater(planned) { options.attributes.set.remove(.readonly) }
+    try BindAttributes.set(options, of: tree.descriptor, warn)
+    try finish(tree.descriptor, planned, on: target, plan, &readOnlyLater)
   }
 
   /// `remount`: new attributes for what is mounted there already, and new options for its file system.
