@@ -22,7 +22,9 @@ extension Descriptor {
       try source.copyContents(to: copy)
       try copy.takeOver(from: source, status)
     case .regular:
-      let source = try open(name, [.readOnly, .noFollow], resolve: [.beneath, .noSymlinks])
+      // Not blocking, and looked at once more: who shares the files may have put a FIFO in its place.
+      let source = try open(name, [.readOnly, .nonBlocking, .noFollow], resolve: [.beneath, .noSymlinks])
+      guard try source.status().kind == .regular else { throw Failure("it changed while it was copied") }
       let copy = try target.open(
         name, [.writeOnly, .create, .exclusive, .noFollow], resolve: [.beneath, .noSymlinks], mode: 0o600)
       while true {
