@@ -58,10 +58,16 @@ enum Devices {
   }
 
   private static func hostNode(_ device: Device) throws(Failure) -> HostDevice {
-    let node = try open(device)
-    do { return .tree(SharedDescriptor(try node.cloneMount(recursive: false))) } catch  where error.errno == .notPermitted {
+    do { return .tree(SharedDescriptor(try copy(device))) } catch where error.errno == .notPermitted {
       return .path
     }
+  }
+
+  /// A detached mount of the host's node alone.
+  private static func copy(_ device: Device) throws(Failure) -> Descriptor {
+    let node = try open(device).cloneMount(recursive: false)
+    try node.setMountAttributes(set: [.noSetUserID, .noExecution], recursive: false)
+    return node
   }
 
   private static func open(_ device: Device) throws(Failure) -> Descriptor {
@@ -96,7 +102,7 @@ enum Devices {
     let parent = try rootfs.openOrMake(path.removingLastComponent().string, .directory)
     switch plan.hostDevices[device.path] {
     case .tree(let node): return try bind(node.descriptor, as: name, in: parent)
-    case .path: return try bind(try open(device).cloneMount(recursive: false), as: name, in: parent)
+    case .path: return try bind(try copy(device), as: name, in: parent)
     case nil: break
     }
     let kind: FileStatus.Kind =
