@@ -22,6 +22,8 @@ package enum OwnProgram {
     // An ordinary file has no seals at all.
     let seals = apus_fcntl(own.number, getSeals, 0)
     if seals >= 0, seals & sealed == sealed { return true }
+    // Read-only is not enough: who maintains the host makes /usr writable for a moment, and the handle is good that long.
+    if FileSystemMagic.unwritable.contains(try own.fileSystemMagic()) { return true }
     // The root of a mount that is in no tree: a read-only mount of the host's could be made writable again.
     guard try own.isOnReadOnlyMount() else { return false }
     let link = try Descriptor.open(host: "/proc/self/exe", [.path, .noFollow])
