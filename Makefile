@@ -5,7 +5,7 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 SWIFT_FILES = Sources Tests Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: build run install deb docs test validate conformance bench format lint clean help toolchain
+.PHONY: build run install deb docs test validate conformance attacks bench format lint clean help toolchain
 
 build: toolchain ## the binary build/apus: static, stripped
 	@.ci/dependencies build
@@ -48,6 +48,11 @@ docs: toolchain ## docs/conformance.md, from the index in Sources/Conformance
 conformance: build ## configurations that engines wrote
 	@.ci/dependencies run test conformance
 	$(SUDO) conformance/engines/run-captured build/apus
+
+attacks: build ## races against the runtime, in full: hours
+	@.ci/dependencies run test
+	$(SUDO) conformance/attacks/racer
+	$(SUDO) conformance/attacks/sweep
 
 bench: build ## time and memory beside runc and crun
 	@.ci/dependencies run bench

@@ -1,0 +1,26 @@
+import Foundation
+import Testing
+
+extension Scenarios {
+  /// Every path that a runtime touches, and all that an image may have there: it fails and says why, or stays inside.
+  @Suite struct HostileBundles {
+    /// Where Debian 12's runc 1.1.5 is harmed: ``Place`` and ``Form``. What the tests catch they say by that.
+    static let harmsRunc: Set<String> = []
+    static let harmsCrun: Set<String> = []
+
+    static func catches(_ case: String) -> Bool {
+      Runtime.isOldRunc ? harmsRunc.contains(`case`) : Runtime.isCrun && harmsCrun.contains(`case`)
+    }
+
+    @Test(arguments: Place.all, Form.allCases) func changesNothingOnTheHost(place: Place, form: Form) throws {
+      let sentinels = try Sentinels()
+      let bundle = try Bundle(shell: Bundle.thief)
+      bundle.config["process.env"] = ["PATH=/bin"]
+      try place.prepare(bundle)
+      try form.put(
+        at: bundle.rootfs + place.path, in: bundle, aimingAt: place.isDirectory ? sentinels.directory : sentinels.file)
+      let attack = try bundle.attack(sentinels, environment: ["NOTIFY_SOCKET": "\(bundle.directory.path)/notify"])
+      expectHarmless(attack, catches: Self.catches("\(place.path) \(form)"))
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+extension Scenarios {
+  /// The runtime's own file, and what a container with every capability can do to it: CVE-2019-5736. See also ``OwnProgram``.
+  @Suite(.enabled(if: Runtime.isApus, "asks for the way in which apus hides its file; peers have others")) struct RuntimesFile {
+    private func state(of runtime: String, with bundle: Bundle, _ body: (pid_t) throws -> Void) throws {
+      let store = try Runtime(), id = TemporaryDirectory.newID()
+      try bundle.write()
+      try assertNothingLeft(by: store) {
+        defer { store.deleteQuietly(id) }
+        expectSuccess(try Spawned.run([runtime, "--root", store.root, "create", "--bundle", bundle.path, id]))
+        try body(pid_t(try #require(try store.state(id)?["pid"]?.int)))
+      }
+    }
+
+    /// mount_setattr(2), open_tree(2), a second open: by a hook that may look into the process that still is the runtime.
+    @Test(.enabled(if: Host.has(program: "cc"), "needs cc")) func itIsOutOfReachOfEveryCapability() throws {
+      let bundle = try Bundle(), root = Runtime.packageRoot
+      let built = try Spawned.run(
+        ["cc", "-static", "-o", "\(bundle.rootfs)/bin/reach", "\(root)/conformance/attacks/reach.c"], timeout: 60)
+      expectSuccess(built)
+      bundle.setCapabilities(["CAP_SYS_PTRACE", "CAP_SYS_ADMIN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH"])
+      bundle.config["hooks"] = [
+        "startContainer": [["path": "/bin/sh", "args": ["sh", "-c", "reach > /tmp/reach 2>&1; true"], "env": ["PATH=/bin"]]]
+      ]
+      try withContainer(bundle) { try $0.startAndFinish() }
+      #expect(File.text("\(bundle.rootfs)/tmp/reach").hasSuffix("out of reach\n"), "\(File.text("\(bundle.rootfs)/tmp/reach"))")
+    }
+
+    /// A read-only mount of the host's is made writable again one day, so it is no protection.
+    @Test func onAReadonlyMountItIsProtectedAllTheSame() throws {
+      let directory = try TemporaryDirectory()
+      try withHostTmpfs(at: "\(directory.path)/mount") {
+        let runtime = "\(directory.path)/mount/apus"
+        try FileManager.default.copyItem(atPath: Runtime.binary, toPath: runtime)
+        expectSuccess(try Spawned.run(["mount", "-o", "remount,ro", "\(directory.path)/mount"]))
+        try state(of: runtime, with: try Bundle()) { #expect(File.link("/proc/\($0)/exe") == "/") }
+      }
+    }
+
+    /// Where no kernel can write, there is nothing to protect, and the runtime starts once.
+    @Test(
+      .enabled(
+        if: File.text("/proc/filesystems").contains("\terofs\n") && File.exists("/dev/loop-control"),
+        "no erofs, or no loop devices"))
+    func onAFileSystemWithoutWritingItStartsOnce() throws {
+      let directory = try TemporaryDirectory()
+      let place = "\(directory.path)/mount"
+      try File.makeDirectory(place)
+      try Self.image(of: Data(contentsOf: URL(fileURLWithPath: Runtime.binary))).write(
+        to: URL(fileURLWithPath: "\(directory.path)/image"))
+      expectSuccess(try Spawned.run(["mount", "-t", "erofs", "-o", "loop,ro", "\(directory.path)/image", place]))
+      defer { _ = try? Spawned.run(["umount", place]) }  // a mount that stays is found as left behind
+      try state(of: "\(place)/apus", with: try Bundle()) { pid in
+        #expect(File.link("/proc/\(pid)/exe") == "\(place)/apus")
+        #expect(open("/proc/\(pid)/exe", O_WRONLY | O_CLOEXEC) == -1 && errno == EROFS, "\(File.errorText())")
+      }
+    }
+
+    /// A file system of type erofs with one file, `apus`: block 0 has the superblock, 1 the inodes, 2 the directory, the rest the file.
+    private static func image(of program: Data) -> Data {
+      let block = 4096, modeOfDirectory: UInt16 = 0o40755, modeOfFile: UInt16 = 0o100755
+      var image = Data(count: block * 3)
+      func put<T: FixedWidthInteger>(_ value: T, at offset: Int) {
+        withUnsafeBytes(of: value.littleEndian) { image.replaceSubrange(offset..<offset + MemoryLayout<T>.size, with: $0) }
+      }
+      let blocks = 3 + (program.count + block - 1) / block
+      put(UInt32(0xe0f5_e1e2), at: 1024)
+      put(UInt8(12), at: 1024 + 12)  // the size of a block, as a power of 2
+      put(UInt16(1), at: 1024 + 14)  // the root is inode 1
+      put(UInt64(2), at: 1024 + 16)
+      put(UInt32(blocks), at: 1024 + 36)
+      put(UInt32(1), at: 1024 + 40)  // inodes begin at block 1, of 32 bytes each
+      for (number, mode, links, size, start) in [(1, modeOfDirectory, 2, 43, 2), (2, modeOfFile, 1, program.count, 3)] {
+        let inode = block + number * 32
+        put(mode, at: inode + 4)
+        put(UInt16(links), at: inode + 6)
+        put(UInt32(size), at: inode + 8)
+        put(UInt32(start), at: inode + 16)
+        put(UInt32(number), at: inode + 20)
+      }
+      var nameOffset = 36
+      for (index, (name, inode, kind)) in [(".", 1, 2), ("..", 1, 2), ("apus", 2, 1)].enumerated() {
+        let entry = block * 2 + index * 12
+        put(UInt64(inode), at: entry)
+        put(UInt16(nameOffset), at: entry + 8)
+        put(UInt8(kind), at: entry + 10)
+        image.replaceSubrange(block * 2 + nameOffset..<block * 2 + nameOffset + name.utf8.count, with: Data(name.utf8))
+        nameOffset += name.utf8.count
+      }
+      image.append(program)
+      image.append(Data(count: blocks * block - image.count))
+      return image
+    }
+  }
+}
