@@ -10,6 +10,7 @@ extension Flag {
   static let noPivot = Flag("no-pivot", help: "use chroot(2), not pivot_root(2): for a root filesystem on the initial ramdisk")
   static let noNewKeyring = Flag("no-new-keyring", help: "keep the caller's session keyring")
   static let preserveFDs = Flag("preserve-fds", .number("N"), help: "pass on N descriptors after 0, 1, 2 and those of LISTEN_FDS")
+  static let trace = Flag("trace", .path("FILE"), help: "write how the start went here, for Perfetto or chrome://tracing")
   static let ipc = Flag(
     "ipc", .text("MODE"), help: "whose IPC, /dev/shm and /dev/mqueue: private, host or container:<id>; default: as in config.json"
   )
@@ -21,7 +22,7 @@ extension Verb {
     details: """
       The container is made from the bundle's config.json and is complete when the
       command returns; its program runs after `apus start`. Changes of config.json
-      after create have no effect on it.
+      after create have no effect on it. A trace ends there, where it waits for start.
       """,
     operands: [.containerID], flags: Flag.creation, entersContainer: true
   ) { invocation throws(Failure) in
@@ -32,7 +33,9 @@ extension Verb {
 
 extension Flag {
   /// What `create` and `run` share.
-  static let creation: [Flag] = [.bundle, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs, .ipc]
+  static let creation: [Flag] = [
+    .bundle, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs, .trace, .ipc,
+  ]
 }
 
 extension Invocation {
@@ -42,6 +45,7 @@ extension Invocation {
     request.consoleSocket = try values.path(.consoleSocket)
     request.pidFile = try values.path(.pidFile)
     request.pidfdSocket = try values.path(.pidfdSocket)
+    request.trace = try values.path(.trace)
     request.noPivot = values.isOn(.noPivot)
     request.noNewKeyring = values.isOn(.noNewKeyring)
     request.preserveFDs = values.number(.preserveFDs) ?? 0

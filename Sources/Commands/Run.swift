@@ -12,7 +12,8 @@ extension Verb {
     "run", summary: "create a container, start it and wait for its end",
     details: """
       The exit status is that of the container's program, or 128 and the number of the
-      signal that killed it. Signals are passed on to the program.
+      signal that killed it. Signals are passed on to the program. A trace is written as
+      soon as the program runs.
       """,
     operands: [.containerID], flags: Flag.creation + [.detach, .keep, .noSubreaper],
     exitStatus: "That of the program, or 128 and the number of the signal that killed it; 1 if there was no program.",

@@ -12,12 +12,14 @@ struct Bundle {
   let spec: Spec
 
   /// Reads config.json and checks every rule that needs nothing but the config. Nothing is touched.
-  static func load(_ request: CreateRequest) throws(Failure) -> Bundle {
+  static func load(_ request: CreateRequest, _ track: Track?) throws(Failure) -> Bundle {
+    track?.next("decoding config.json")
     let file = configFile(of: request.bundle)
     let bytes = try read(file)
     do throws(ConfigurationError) {
       var draft = try Spec.draft(bytes, named: file)
       IPC.apply(request.ipc, to: &draft.spec)
+      track?.next("checking config.json")
       let problems = draft.problems(rootless: effectiveUserID != 0, noPivot: request.noPivot)
       if !problems.isEmpty { throw ConfigurationError(document: file, problems: problems) }
       return Bundle(path: request.bundle, bytes: bytes, spec: draft.spec)

@@ -33,6 +33,7 @@ struct Plan {
   var noPivot: Bool
   /// Whether init tells its steps for the debug log.
   let tellsSteps: Bool
+  let trace: Trace?
   var noNewKeyring: Bool
   /// What the state documents of hooks have in common.
   var hookState: HookState
@@ -42,7 +43,8 @@ struct Plan {
   static func make(
     _ bundle: Bundle, _ request: CreateRequest, _ terminal: SharedDescriptor?, _ runtime: Runtime
   ) throws(Failure) -> Plan {
-    let spec = bundle.spec
+    let (spec, track) = (bundle.spec, runtime.trace?.host)
+    track?.begin("namespaces, root, cgroup")
     try ExecLabels.check(spec.process)
     let proc = try ProcFS()
     let namespaces = try NamespacePlan.plan(spec)
@@ -52,13 +54,15 @@ struct Plan {
       id: request.id, spec: spec, bundle: directory.path, proc: proc, namespaces: namespaces, rootfs: rootfs,
       controlGroup: try ControlGroupPlan.plan(spec.linux),
       isOpenToItsUser: effectiveUserID != 0 && namespaces.new.contains(.user), noPivot: request.noPivot,
-      tellsSteps: runtime.debug != nil, noNewKeyring: request.noNewKeyring,
+      tellsSteps: runtime.debug != nil, trace: runtime.trace, noNewKeyring: request.noNewKeyring,
       hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: directory.path, annotations: spec.annotations))
     plan.openFileLimit = try OpenFileLimit.raise(
       for: Mounts.descriptorCount(spec) + (try Devices.descriptorCount(spec, namespaces)))
+    track?.next("mounts, devices")
     plan.mountLabel = MountLabel.plan(spec, warn: runtime.warn)
     plan.mounts = try Mounts.plan(spec, directory, rootfs, namespaces, label: plan.mountLabel, proc, runtime.warn)
     plan.hostDevices = try Devices.plan(spec, namespaces)
+    track?.next("process")
     if let process = spec.process {
       plan.process = try ProcessPlan.plan(
         process, inUserNamespace: namespaces.hasUserNamespace, listening: ListenDescriptors.count,
@@ -67,9 +71,11 @@ struct Plan {
     }
     plan.hookOutput = try HookOutput.open(spec)
     plan.resourceControl = try ResourceControl.plan(spec, id: request.id, proc, runtime.warn)
+    track?.next("seccomp")
     plan.seccomp = try SeccompFeature.plan(
       spec.linux.seccomp, cacheDirectory: "\(runtime.root)/\(StateDirectory.cache)/seccomp", warn: runtime.warn,
       debug: { runtime.debug?($0) })
+    track?.end()
     return plan
   }
 }

@@ -18,6 +18,8 @@ package struct Runtime {
   package let warn: (String) -> Void
   /// Takes a line of the debug log; nil when nobody reads it, and nothing is then composed for it.
   package let debug: ((String) -> Void)?
+  /// Of the start this is for; see ``traced(_:as:_:)``.
+  var trace: Trace?
 
   package init(
     root: String, rootIsExplicit: Bool = false, driver: Driver = .cgroupfs, isRootless: Bool = false,
@@ -60,6 +62,8 @@ package struct CreateRequest {
   package var noNewKeyring = false
   /// How many descriptors after 0, 1, 2 (and those of LISTEN_FDS) the container's process keeps.
   package var preserveFDs = 0
+  /// Absolute; gets the trace of the start.
+  package var trace: String?
   /// nil: what config.json says.
   package var ipc: IPCMode?
 

@@ -55,6 +55,18 @@ package func monotonicMilliseconds() -> Int {
   return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
+/// Nanoseconds of CLOCK_MONOTONIC, which is another clock in a time namespace with offsets.
+package func monotonicNanoseconds() -> Int { nanoseconds(of: CLOCK_MONOTONIC) }
+
+/// Nanoseconds of processor time that this process has used, in all the programs it was so far.
+package func processorNanoseconds() -> Int { nanoseconds(of: CLOCK_PROCESS_CPUTIME_ID) }
+
+private func nanoseconds(of clock: clockid_t) -> Int {
+  var time = timespec()
+  unsafe clock_gettime(clock, &time)
+  return time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
 package func sleep(milliseconds: Int) {
   var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
   unsafe nanosleep(&time, nil)

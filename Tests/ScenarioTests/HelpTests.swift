@@ -30,7 +30,7 @@ extension Scenarios {
       for flag in ["--bundle", "--console-socket", "--pid-file", "--no-pivot", "--no-new-keyring", "--preserve-fds"] {
         #expect(text.contains(flag), "no \(flag)")
       }
-      if Runtime.isApus { #expect(text.contains("--ipc")) }
+      if Runtime.isApus { #expect(text.contains("--ipc") && text.contains("--trace")) }
     }
 
     @Test(arguments: [

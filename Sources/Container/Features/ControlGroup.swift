@@ -53,6 +53,8 @@ struct ControlGroupPlan {
     _ plan: Plan, _ runtime: Runtime, announce: (ControlGroup.Record) throws(Failure) -> Void
   ) throws(Failure) -> ControlGroup {
     let hierarchy = try Hierarchy.find()
+    let track = plan.trace?.host
+    track?.begin("making it")
     let (cgroup, writes) =
       if case .systemd(let ofUser) = runtime.driver {
         try makeUnit(plan, in: hierarchy, ofUser: ofUser, announce: announce)
@@ -61,15 +63,19 @@ struct ControlGroupPlan {
       }
     do throws(Failure) {
       for warning in writes.warnings { runtime.warn(warning) }
+      track?.next("limits")
       try cgroup.apply(writes)
+      track?.next("device program")
       // Those that every container has are no news to whoever can make no device anyway.
       let rules = plan.spec.linux.resources?.devices ?? []
       try cgroup.apply(plan.controlGroup.devices, announce: announce) { if !rules.isEmpty { runtime.warn($0) } }
       if delegates(plan), let owner = IDMappings.host(plan.process?.process.user.uid ?? 0, in: plan.spec.linux.uidMappings) {
         try delegate(cgroup, to: owner, runtime)
       }
+      track?.end()
       return cgroup
     } catch {
+      track?.fail(error)
       discard(cgroup, plan.namespaces)
       throw error
     }

@@ -58,7 +58,7 @@ enum Devices {
   }
 
   private static func hostNode(_ device: Device) throws(Failure) -> HostDevice {
-    do { return .tree(SharedDescriptor(try copy(device))) } catch where error.errno == .notPermitted {
+    do { return .tree(SharedDescriptor(try copy(device))) } catch  where error.errno == .notPermitted {
       return .path
     }
   }

@@ -16,16 +16,20 @@ import SystemPackage
 enum HookRunner {
   /// Runs hooks in their order. `environment` is what a hook without `env` gets.
   ///
-  /// - Parameter container: a pidfd; the end of that process ends the hook, so that `delete --force` gets through to a
-  ///   `create` that hangs in one.
+  /// - Parameters:
+  ///   - container: a pidfd; the end of that process ends the hook, so that `delete --force` gets through to a `create` that
+  ///     hangs in one.
+  ///   - track: of the process that runs them.
   static func run(
     _ hooks: [Hook], kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String],
-    output: HookOutput, container: SharedDescriptor? = nil
+    output: HookOutput, container: SharedDescriptor? = nil, track: Track?
   ) throws(Failure) {
     for (index, hook) in hooks.enumerated() {
+      track?.begin(name(kind, index, hook.path))
       try run(
         hook, index: index, kind: kind, state: state, directory: directory, environment: environment(), output: output,
         container: container)
+      track?.end()
     }
   }
 
@@ -38,18 +42,22 @@ enum HookRunner {
     return prepared
   }
 
-  static func run(_ hooks: [PreparedHook], kind: String) throws(Failure) {
+  static func run(_ hooks: [PreparedHook], kind: String, track: Track?) throws(Failure) {
     for (index, hook) in hooks.enumerated() {
-      try during("running \(kind) hook #\(index) \(hook.path)", try hook.run(container: nil))
+      track?.begin(name(kind, index, hook.path))
+      try during(name(kind, index, hook.path), try hook.run(container: nil))
+      track?.end()
     }
   }
+
+  private static func name(_ kind: String, _ index: Int, _ path: String) -> String { "running \(kind) hook #\(index) \(path)" }
 
   static func run(
     _ hook: Hook, index: Int, kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String],
     output: HookOutput, container: SharedDescriptor? = nil
   ) throws(Failure) {
     try during(
-      "running \(kind) hook #\(index) \(hook.path)",
+      name(kind, index, hook.path),
       try PreparedHook(hook, state: state, directory: directory, environment: hook.env ?? environment(), output: output)
         .run(container: container)
     )

@@ -138,7 +138,9 @@ enum Mounts {
     _ plan: Plan, _ rootfs: borrowing Rootfs, _ readOnlyLater: inout [SharedDescriptor], _ warn: (String) -> Void
   ) throws(Failure) {
     for mount in plan.mounts {
+      plan.trace?.child.begin(mount.name)
       try during(mount.name, try attach(mount, plan, rootfs, &readOnlyLater) { warn("\(mount.name): \($0)") })
+      plan.trace?.child.end()
     }
   }
 
@@ -166,7 +168,9 @@ enum Mounts {
       made.closeInChild()
     case .filesystem(nil):
       let target = try MountTarget.open(planned, isDirectory: true, rootfs)
-      if Filesystems.needsClassicMount(planned) { return try mountClassic(planned, on: target, plan, rootfs, &readOnlyLater, warn) }
+      if Filesystems.needsClassicMount(planned) {
+        return try mountClassic(planned, on: target, plan, rootfs, &readOnlyLater, warn)
+      }
       let tree = try Filesystems.make(planned)
       try finish(tree, planned, on: target, plan, &readOnlyLater)
     }

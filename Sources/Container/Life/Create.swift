@@ -7,8 +7,10 @@ extension Runtime {
   /// Makes the container; its program waits for `start` (runtime.md "Create").
   package func create(_ request: CreateRequest) throws(Failure) {
     try closeInherited(listening: ListenDescriptors.count, preserved: request.preserveFDs)
-    let container = try prepare(request, startsAtOnce: false, relay: nil)
-    _ = container.finish()
+    try traced(request.trace, as: "create") { runtime throws(Failure) in
+      let container = try runtime.prepare(request, startsAtOnce: false, relay: nil)
+      _ = container.finish()
+    }
   }
 
   /// Descriptors that leaked into us from the caller would live on in init until its exec; only those that are meant for
@@ -45,28 +47,35 @@ extension Runtime {
     let bundle = try checkedBundle(request, startsAtOnce: startsAtOnce, isForeground: relay != nil)
     let terminal = if let relay { relay } else { try consoleSocket(request.consoleSocket) }
     let receiver = try PIDFDSocket(request.pidfdSocket ?? bundle.spec.annotations[Annotations.pidfdReceiver])
+    trace?.host.next("making the state directory")
     let directory = try StateDirectory.create(root: root, id: request.id)
     var rollback = Rollback()
     let (path, handle) = (directory.path, directory.handle)
     rollback.add { StateDirectory.discard(path, handle) }
 
+    trace?.host.next("planning")
     var plan = try Plan.make(bundle, request, terminal, self)
     try IPC.share(request.ipc, self, into: &plan)
     try NotifySocket.offer(in: directory, to: &plan, warn)
+    trace?.host.next("copying config.json")
     try directory.write(bundle.bytes, to: StateDirectory.configFile)
     var saved = SavedState(new: plan)
+    trace?.host.next("making the cgroup")
     let cgroup = try makeResources(plan, &saved, directory, &rollback)
+    if !startsAtOnce { trace?.host.next("making the start gate") }
     let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
     // "Continue the lifecycle at step 12", as runc does it: the resources are made, so its poststop hooks run whatever ends
     // it from here on, even if that is the clone. They undo what the hooks before them, or the engine, did.
     let hooks = (plan.spec, plan.hookState)
     rollback.addFirst { runPoststop(hooks.0, hooks.1) }
-    let hostOnly = [directory.handle] + [logFile, receiver?.connection].compactMap(\.self)
+    let hostOnly = [directory.handle] + [logFile, trace?.file, receiver?.connection].compactMap(\.self)
+    trace?.host.next("starting the container's process")
     let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: hostOnly)
     do {
       try host.bringToGate(self)
       try announce(host, request, receiver, &saved, directory, &rollback)
     } catch {
+      trace?.host.fail(error)
       host.abandon()
       throw error
     }
@@ -78,8 +87,9 @@ extension Runtime {
     _ request: CreateRequest, startsAtOnce: Bool, isForeground: Bool
   ) throws(Failure) -> Bundle {
     try ContainerID.check(request.id)
-    let bundle = try Bundle.load(request)
+    let bundle = try Bundle.load(request, trace?.host)
     for name in Annotations.ignored(bundle.spec.annotations) { warn("the annotation \(name) has no effect") }
+    trace?.host.next("checking the host")
     try HostChecks.demand(bundle.spec, bundle: bundle.path)
     try Terminals.check(
       wanted: bundle.spec.process?.terminal ?? false, consoleSocket: request.consoleSocket != nil, isForeground: isForeground)
@@ -117,16 +127,20 @@ extension Runtime {
     _ host: borrowing Host, _ request: CreateRequest, _ receiver: PIDFDSocket?, _ saved: inout SavedState,
     _ directory: borrowing StateDirectory, _ rollback: inout Rollback
   ) throws(Failure) {
+    trace?.host.next("saving the state")
     let pid = host.process.pid
     saved.pid = pid
     saved.startTime = try ProcessStatus.read(pid, host.plan.proc)?.startTime ?? 0
     try saved.save(in: directory)
     if let file = request.pidFile {
+      trace?.host.next("writing the pid file")
       try PIDFile.write(pid, to: file)
       rollback.add { PIDFile.remove(pid, from: file) }
     }
     try receiver?.send(host.process, as: .first)
+    trace?.host.next("releasing init")
     try host.release(self)
+    trace?.host.next("telling monitors")
     directory.tell(.created(pid: pid, startTime: saved.startTime), warn)
   }
 }
@@ -160,13 +174,18 @@ struct NewContainer: ~Copyable {
 
   /// Lets it through the gate, in the process that has made it.
   func start(_ runtime: Runtime) throws(Failure) {
-    let (saved, spec) = (saved, host.plan.spec)
+    let (saved, spec, trace) = (saved, host.plan.spec, host.plan.trace)
     do {
       directory.tell(.started, runtime.warn)
+      trace?.host.next("waiting for the program's start")
       try StartGate.pass(host.rendezvous) { listener throws(Failure) in try saved.forward(listener, spec) }
+      let connectionEnd = trace.map { _ in monotonicNanoseconds() }
+      trace?.host.next("looking whether it runs")
       let cgroup = host.cgroup
       try Execution.confirm(saved, host.plan.proc) { () throws(Failure) in cgroup }
+      if let connectionEnd { trace?.child.execute(at: connectionEnd) }
     } catch {
+      trace?.host.fail(error)
       host.abandon()
       throw error
     }

@@ -8,6 +8,10 @@ extension Runtime {
   /// - Returns: the exit status for the caller to end with.
   package func run(_ request: CreateRequest, _ options: RunOptions) throws(Failure) -> CInt {
     try closeInherited(listening: ListenDescriptors.count, preserved: request.preserveFDs)
+    return try traced(request.trace, as: "run") { runtime throws(Failure) in try runtime.makeAndRun(request, options) }
+  }
+
+  private func makeAndRun(_ request: CreateRequest, _ options: RunOptions) throws(Failure) -> CInt {
     if options.detach {
       let container = try prepare(request, startsAtOnce: true, relay: nil)
       let notify = try container.openNotifyRelay(warn)
@@ -22,6 +26,7 @@ extension Runtime {
     let terminal = container.hasTerminal ? try relay.accept(container.host.plan.proc) : nil
     let notify = try container.openNotifyRelay(warn)
     let started = try startNow(container, request.pidFile)
+    trace?.write(warn)
     let status = try Foreground(signals: signals, relay: terminal, notify: notify).wait(for: started.saved.pid)
     started.directory.tell(.exited(status), warn)
     // The caller waits for the program's status; that something was left is worth a warning beside it.
@@ -50,6 +55,7 @@ extension Runtime {
     let started = Started(directory: container.finish(), saved: saved, spec: spec, proc: proc)
     try started.directory.unlock()
     if spec.hooks.poststart.isEmpty { return started }
+    trace?.host.next("poststart hooks")
     do { try runPoststart(saved, spec, started.directory, proc) } catch {
       if let pidFile { PIDFile.remove(saved.pid, from: pidFile) }
       throw error

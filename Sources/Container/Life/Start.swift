@@ -44,7 +44,7 @@ extension Runtime {
     do {
       try HookRunner.run(
         spec.hooks.poststart, kind: "poststart", state: state, directory: saved.bundle, environment: processEnvironment,
-        output: try HookOutput.open(spec))
+        output: try HookOutput.open(spec), track: trace?.host)
     } catch {
       do throws(Failure) { if try directory.lock() { try destroy(saved, spec, directory, proc) } } catch let second {
         warn("deleting the container: \(second.message)")  // beside the failure of the hook, which is the one to report

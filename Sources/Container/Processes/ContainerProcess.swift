@@ -60,8 +60,9 @@ struct ContainerProcess {
   ///   - host: gets the listener of the seccomp filter.
   ///   - hooks: startContainer.
   ///   - openFileLimit: see ``OpenFileLimit``.
+  ///   - track: of this process.
   func execute(
-    _ host: borrowing Rendezvous, hooks: [PreparedHook] = [], openFileLimit: UInt64? = nil
+    _ host: borrowing Rendezvous, hooks: [PreparedHook] = [], openFileLimit: UInt64? = nil, track: Track? = nil
   ) throws(Failure) -> Never {
     let image = ExecutableImage(arguments: plan.process.args, environment: environment)
     let interpreter = Executable.interpreter(of: executable)
@@ -74,7 +75,7 @@ struct ContainerProcess {
     if !hooks.isEmpty {
       // A hook is the image's: with CAP_SYS_PTRACE it could take over a process that has more than the container.
       if SeccompStep.needsCapability(seccomp, plan.process) { try Credentials.setCapabilities(plan.capabilities) }
-      try HookRunner.run(hooks, kind: "startContainer")
+      try HookRunner.run(hooks, kind: "startContainer", track: track)
     }
     if plan.passedDescriptors > 0 { try StandardStreams.keepThroughExec(3..<3 + plan.passedDescriptors) }
     throw Executable.explain(image.execute(path: executable), path: executable, interpreter: interpreter)

@@ -35,6 +35,7 @@ struct Host: ~Copyable {
       Init.start(plan, ends, gate, closing: hostOnly + (entrance?.descriptors ?? []))
     }
     cgroup?.endPlaceholder()
+    plan.trace?.child.pid = process.pid
     do { try before.changeWorkingDirectory() } catch {
       process.end()
       throw error
@@ -48,7 +49,7 @@ struct Host: ~Copyable {
   ) throws(Failure) -> ProcessHandle {
     do {
       return try WornNamespaces.spawn(in: plan.namespaces, plan.proc) { () throws(Failure) in
-        try Intermediate.spawn(plan.namespaces, in: entrance, plan.proc, body)
+        try Intermediate.spawn(plan.namespaces, in: entrance, plan.proc, track: plan.trace?.intermediate, body)
       }
     } catch {
       let failure = error.adding(context: "starting the container's process")
@@ -65,20 +66,26 @@ struct Host: ~Copyable {
 
   /// Leads init to the start gate.
   func bringToGate(_ runtime: Runtime) throws(Failure) {
+    let track = plan.trace?.host
+    track?.next("resctrl, oom_score_adj, hard limits")
     try plan.resourceControl?.add(process.pid)
     if let process = plan.process { try OOMScoreAdjustment.apply(process.process, pid: self.process.pid, plan.proc) }
     if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }
     if plan.namespaces.hasUserNamespace {
+      track?.next("writing the id maps")
       if plan.namespaces.new.contains(.user) { try IDMappings.write(plan.spec.linux, pid: process.pid, plan.proc) }
       try send(.proceed)
     }
     while true {
+      track?.next("waiting for init")
       let (message, descriptor) = try rendezvous.next(telling: runtime)
       switch message {
       case .networkNamespace:
+        track?.next("moving network devices")
         try moveNetDevices(into: descriptor)
         try send(.proceed)
       case .mounted:
+        track?.next("hooks")
         try runHooks()
         try send(.proceed)
       case .ready: return
@@ -122,7 +129,7 @@ struct Host: ~Copyable {
       let state = plan.hookState.document(status: status, pid: process.pid)
       try HookRunner.run(
         hooks, kind: kind, state: state, directory: plan.bundle, environment: processEnvironment,
-        output: plan.hookOutput, container: container)
+        output: plan.hookOutput, container: container, track: plan.trace?.host)
     }
   }
 

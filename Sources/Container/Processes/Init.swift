@@ -32,8 +32,12 @@ struct Init: ~Copyable {
 
   /// Comes back only when it has failed and has said so.
   private static func run(_ plan: Plan, _ rendezvous: borrowing Rendezvous, _ gate: StartGate) {
+    let track = plan.trace?.child
     do throws(Failure) {
+      try track?.adoptClock(plan.proc)
+      track?.begin("becoming init")
       try becomeInit(plan, rendezvous)
+      track?.next("preparing the root file system")
       let process = plan.process.map {
         ContainerProcess(
           plan: $0, spec: plan.spec, seccomp: plan.seccomp, proc: plan.proc, isOpenToItsUser: plan.isOpenToItsUser)
@@ -41,21 +45,24 @@ struct Init: ~Copyable {
       var me = Init(plan: plan, rootfs: try enterRootfs(plan), process: process)
       for step in steps {
         if plan.tellsSteps { try rendezvous.send(.debug("init: \(step.name)")) }
+        track?.next("\(step.name)")
         try during("\(step.name)", try step.run(&me, rendezvous))
       }
+      track?.next("waiting to be written down")
       try closeAllButGate(plan, rendezvous, gate)
       try rendezvous.send(.ready)
       // The host has written down who we are: from here on we can be found without it, and outlive it. Told, because a host
       // that ended before the signal is off would end us.
       guard try rendezvous.receive() == .proceed else { throw Failure("the runtime ended before it had saved the container") }
       try ProcessControl.setParentDeathSignal(0)
+      track?.next("waiting at the start gate")
       try rendezvous.send(.ready)
       // From here on whoever starts us is told.
       switch gate {
       case .none: me.execute(startedBy: rendezvous)
       case .socket(let socket): me.execute(startedBy: Rendezvous(try socket.descriptor.accept()))
       }
-    } catch { tell(rendezvous, error) }
+    } catch { tell(rendezvous, error, track) }
   }
 
   /// Nothing of the host stays open while we wait: not its /proc, not the bundle (CVE-2024-21626, CVE-2016-9962).
@@ -79,7 +86,9 @@ struct Init: ~Copyable {
 
   /// In a new user namespace nobody is anybody until the host has written the maps.
   private static func becomeRoot(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {
+    plan.trace?.child.begin("waiting for the id maps")
     guard try rendezvous.receive() == .proceed else { throw Failure("the runtime ended before the id maps were written") }
+    plan.trace?.child.end()
     try during("becoming gid 0 of the user namespace", try setGroupID(0))
     try during("becoming uid 0 of the user namespace", try setUserID(0))
     try ProcessControl.setParentDeathSignal(Signals.kill)  // setresuid(2) has cleared it
@@ -102,7 +111,8 @@ struct Init: ~Copyable {
   }
 
   /// Tells the host, which says it to the user.
-  private static func tell(_ rendezvous: borrowing Rendezvous, _ failure: Failure) {
+  private static func tell(_ rendezvous: borrowing Rendezvous, _ failure: Failure, _ track: Track?) {
+    track?.fail(failure)
     _ = Result { () throws(Failure) in try rendezvous.send(.failed(failure)) }  // if the host is gone nobody is left to tell
   }
 
@@ -115,14 +125,15 @@ struct Init: ~Copyable {
       // From here on what the image brings is in the container: startContainer hooks.
       try ProcessControl.setDumpable(false)
       try execute(starter)
-    } catch { Init.tell(starter, error) }
+    } catch { Init.tell(starter, error, plan.trace?.child) }
   }
 
   private func execute(_ starter: borrowing Rendezvous) throws(Failure) {
     guard let process else { throw Failure("process property must not be empty") }
+    plan.trace?.child.next("starting the program")
     let hooks = try HookRunner.prepare(
       plan.spec.hooks.startContainer, state: plan.hookState.document(status: .created, pid: processID),
       environment: process.environment, output: plan.hookOutput)
-    try process.execute(starter, hooks: hooks, openFileLimit: plan.openFileLimit)
+    try process.execute(starter, hooks: hooks, openFileLimit: plan.openFileLimit, track: plan.trace?.child)
   }
 }

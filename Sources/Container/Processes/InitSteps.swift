@@ -63,12 +63,14 @@ extension Init {
   private func runCreateHooks(_ host: borrowing Rendezvous) throws(Failure) {
     let hooks = plan.spec.hooks
     if !hooks.prestart.isEmpty || !hooks.createRuntime.isEmpty {
+      plan.trace?.child.begin("waiting for the host's hooks")
       try host.send(.mounted)
       guard try host.receive() == .proceed else { throw Failure("the runtime ended while its hooks ran") }
+      plan.trace?.child.end()
     }
     try HookRunner.run(
       hooks.createContainer, kind: "createContainer", state: plan.hookState.document(status: .creating, pid: processID),
-      directory: plan.bundle, environment: processEnvironment, output: plan.hookOutput)
+      directory: plan.bundle, environment: processEnvironment, output: plan.hookOutput, track: plan.trace?.child)
   }
 
   private func changeRoot() throws(Failure) {

@@ -10,7 +10,7 @@ import Kernel
 /// namespace, as they must.
 enum Intermediate {
   static func spawn(
-    _ namespaces: NamespacePlan, in cgroup: ControlGroup.Entrance?, _ proc: ProcFS, _ body: () -> Never
+    _ namespaces: NamespacePlan, in cgroup: ControlGroup.Entrance?, _ proc: ProcFS, track: Track? = nil, _ body: () -> Never
   ) throws(Failure) -> ProcessHandle {
     let areWorn = try namespaces.areWorn  // asked in the user namespace the answer would be another
     if namespaces.joinedUser == nil, areWorn { return try Birth.spawn(namespaces.new, in: cgroup, body) }
@@ -19,17 +19,22 @@ enum Intermediate {
     // entered.
     let intermediate = try Birth.spawn([], in: cgroup) {
       do throws(Failure) {
+        try track?.adoptClock(proc)
+        track?.begin("joining namespaces")
         if let user = namespaces.joinedUser { try enter(user) }
         if !areWorn { try namespaces.enter(proc) }
+        track?.next("starting the process")
         let child = try Kernel.spawn(namespaces: namespaces.new, sibling: true, body)
         // Not its pid: this process may be in a joined pid namespace, in which numbers mean other processes.
         try child.withDescriptor { pidfd throws(Failure) in try ends.child.send([1], with: pidfd) }
         endProcess(0)
       } catch {
+        track?.fail(error)
         _ = Result { () throws(Failure) in try ends.child.send([0] + error.encoded) }  // nobody else to tell
         endProcess(1)
       }
     }
+    track?.pid = intermediate.pid
     let answer = try ends.takeHostEnd().receive()
     let status = try intermediate.reap()
     guard let pidfd = answer.descriptor else {
