@@ -43,12 +43,8 @@ package enum Capabilities {
   /// One more than the highest capability of the running kernel.
   package static var count: CInt { cap_max_bits() }
 
-  /// What this process may have at most: its bounding set.
-  package static func bounding() -> CapabilitySet {
-    var result = CapabilitySet()
-    for number in 0..<count where cap_get_bound(number) == 1 { result.insert(number) }
-    return result
-  }
+  /// Whether this process may have it at all: whether its bounding set does.
+  package static func isBounding(_ number: CInt) -> Bool { cap_get_bound(number) == 1 }
 
   /// What this process has in effect now.
   package static func effective() throws(Failure) -> CapabilitySet {
@@ -64,8 +60,10 @@ package enum Capabilities {
 
   /// Takes everything that is not in `keep` out of the bounding set. Needs CAP_SETPCAP, so it comes before `set`.
   package static func limitBounding(to keep: CapabilitySet) throws(Failure) {
-    for number in 0..<count where !keep.contains(number) && cap_get_bound(number) == 1 {
-      if cap_drop_bound(number) != 0 { throw Failure("prctl(PR_CAPBSET_DROP)", errno: Errno(rawValue: errno)) }
+    for number in 0..<count where !keep.contains(number) && cap_drop_bound(number) != 0 {
+      let reason = Errno(rawValue: errno)
+      // Without CAP_SETPCAP not even one that is not in it can be dropped; then nothing is left to do either.
+      if isBounding(number) { throw Failure("prctl(PR_CAPBSET_DROP)", errno: reason) }
     }
   }
 
@@ -84,7 +82,8 @@ package enum Capabilities {
 
   /// Replaces the ambient set. Each must be permitted and inheritable already (kernel 4.3).
   package static func setAmbient(_ set: CapabilitySet) throws(Failure) {
-    if cap_reset_ambient() != 0 { throw Failure("prctl(PR_CAP_AMBIENT_CLEAR_ALL)", errno: Errno(rawValue: errno)) }
+    // Not cap_reset_ambient(3), which asks the kernel for each of them first.
+    try call("prctl(PR_CAP_AMBIENT_CLEAR_ALL)") { apus_prctl(47, 4, 0, 0, 0) }
     for number in 0..<count where set.contains(number) {
       if cap_set_ambient(number, CAP_SET) != 0 { throw Failure("prctl(PR_CAP_AMBIENT_RAISE)", errno: Errno(rawValue: errno)) }
     }

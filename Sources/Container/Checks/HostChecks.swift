@@ -133,7 +133,6 @@ final class HostChecks {
       ("bounding", sets.bounding), ("effective", sets.effective), ("inheritable", sets.inheritable),
       ("permitted", sets.permitted), ("ambient", sets.ambient),
     ]
-    let grantable = spec.has(.user) ? nil : Kernel.Capabilities.bounding()
     for (name, list) in lists {
       for (index, capability) in list.enumerated() {
         let path = "process.capabilities.\(name)[\(index)]"
@@ -142,7 +141,7 @@ final class HostChecks {
             Problem(path, "unknown capability \(capability), ignored", "write a name of capabilities(7), such as CAP_KILL"))
           continue
         }
-        if grantable?.contains(number) == false {
+        if !spec.has(.user), !Kernel.Capabilities.isBounding(number) {
           notices.append(Problem(path, "\(capability) cannot be granted, because this process lacks it", "run apus with it"))
         }
       }

@@ -14,15 +14,20 @@ struct CapabilityPlan {
   /// ("MUST be logged as a warning", "SHOULD NOT fail").
   static func plan(_ sets: CapabilitySets?, inUserNamespace: Bool, _ warn: (String) -> Void) -> CapabilityPlan {
     guard let sets else { return CapabilityPlan() }
-    // Who makes or joins a user namespace has every capability there.
-    let grantable = inUserNamespace ? nil : Kernel.Capabilities.bounding()
+    var (asked, grantable) = (CapabilitySet(), CapabilitySet())
+    func isGrantable(_ number: CInt) -> Bool {
+      if inUserNamespace { return true }  // who makes or joins one has every capability there
+      if !asked.contains(number), Kernel.Capabilities.isBounding(number) { grantable.insert(number) }
+      asked.insert(number)
+      return grantable.contains(number)
+    }
     var unknown: Set<String> = []
     var ungranted: Set<String> = []
     func set(_ names: [String]) -> CapabilitySet {
       var result = CapabilitySet()
       for name in names {
         if let number = Kernel.Capabilities.number(of: name), number < Kernel.Capabilities.count {
-          if grantable?.contains(number) ?? true { result.insert(number) } else { ungranted.insert(name) }
+          if isGrantable(number) { result.insert(number) } else { ungranted.insert(name) }
         } else {
           unknown.insert(name)
         }
