@@ -14,12 +14,14 @@ struct Flag: Sendable {
     case number(String)
     /// One of these words.
     case choice(String, [String])
+    /// `private`, `host` or `container:<id>`.
+    case mode(String)
 
     /// What the help calls it; nil for a switch.
     var name: String? {
       switch self {
       case .none: nil
-      case .text(let name), .path(let name), .number(let name), .choice(let name, _): name
+      case .text(let name), .path(let name), .number(let name), .choice(let name, _), .mode(let name): name
       }
     }
   }

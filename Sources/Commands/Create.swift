@@ -1,5 +1,6 @@
 import Container
 import Kernel
+import OCISpec
 
 extension Flag {
   static let bundle = Flag(
@@ -11,9 +12,17 @@ extension Flag {
   static let noNewKeyring = Flag("no-new-keyring", help: "keep the caller's session keyring")
   static let preserveFDs = Flag("preserve-fds", .number("N"), help: "pass on N descriptors after 0, 1, 2 and those of LISTEN_FDS")
   static let trace = Flag("trace", .path("FILE"), help: "write how the start went here, for Perfetto or chrome://tracing")
-  static let ipc = Flag(
-    "ipc", .text("MODE"), help: "whose IPC, /dev/shm and /dev/mqueue: private, host or container:<id>; default: as in config.json"
-  )
+  static let ipc = Flag("ipc", .mode("MODE"), help: "whose IPC, /dev/shm and /dev/mqueue it uses")
+  static let network = Flag("network", .mode("MODE"), help: "whose network it uses; a private one has only a loopback device")
+  static let pid = Flag("pid", .mode("MODE"), help: "whose processes it sees")
+  static let uts = Flag("uts", .mode("MODE"), help: "whose host name it has; that of config.json only with private")
+
+  /// A paragraph of the help.
+  static let modes = """
+    A MODE is private, for a namespace of its own; host, for the caller's; or
+    container:<id>, for that of another container. Without the flag it is as in
+    config.json.
+    """
 }
 
 extension Verb {
@@ -23,6 +32,8 @@ extension Verb {
       The container is made from the bundle's config.json and is complete when the
       command returns; its program runs after `apus start`. Changes of config.json
       after create have no effect on it. A trace ends there, where it waits for start.
+
+      \(Flag.modes)
       """,
     operands: [.containerID], flags: Flag.creation, entersContainer: true
   ) { invocation throws(Failure) in
@@ -33,8 +44,12 @@ extension Verb {
 
 extension Flag {
   /// What `create` and `run` share.
-  static let creation: [Flag] = [
-    .bundle, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs, .trace, .ipc,
+  static let creation: [Flag] =
+    [.bundle, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs, .trace]
+    + namespaceModes.map(\.flag)
+
+  fileprivate static let namespaceModes: [(flag: Flag, kind: NamespaceKind)] = [
+    (.ipc, .ipc), (.network, .network), (.pid, .pid), (.uts, .uts),
   ]
 }
 
@@ -49,11 +64,12 @@ extension Invocation {
     request.noPivot = values.isOn(.noPivot)
     request.noNewKeyring = values.isOn(.noNewKeyring)
     request.preserveFDs = values.number(.preserveFDs) ?? 0
-    if let text = values.text(.ipc) {
-      guard let mode = IPCMode(text) else {
-        throw Failure("invalid --ipc \"\(text)\"", hint: "use private, host or container:<id>")
+    for (flag, kind) in Flag.namespaceModes {
+      guard let text = values.text(flag) else { continue }
+      guard let mode = NamespaceMode(text) else {
+        throw Failure("invalid --\(flag.name) \"\(text)\"", hint: "use private, host or container:<id>")
       }
-      request.ipc = mode
+      request.namespaces[kind] = mode
     }
     return request
   }

@@ -11,8 +11,10 @@ extension Verb {
     "kill", summary: "send a signal to a container's init process",
     details: """
       The signal is a number or a name, with or without SIG, in any case; TERM when none
-      is given. With --regex c1 stands for c10 and abc1 too, ^c1$ for itself alone; those
-      that have stopped are passed over.
+      is given. KILL ends all processes of the container; another signal reaches those
+      beside init only with --all, and only if they have no pid namespace of their own.
+      With --regex c1 stands for c10 and abc1 too, ^c1$ for itself alone; those that have
+      stopped are passed over.
       """,
     // As with runc: `kill c1 -9` is a signal named -9, not an unknown flag.
     operands: [.containerID, Operand(name: "signal", need: .optional, words: .signals)], flags: [.all, .regex],

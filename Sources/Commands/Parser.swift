@@ -94,7 +94,7 @@ struct Parser {
     // The words "flag needs an argument" are what podman looks for when it probes for a flag.
     guard let text = attached ?? rest.popFirst() else { throw Failure("flag needs an argument: --\(flag.name)") }
     switch flag.value {
-    case .none, .text, .path: break
+    case .none, .text, .path, .mode: break
     case .number:
       let isNumber = !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && CInt(text) != nil
       guard isNumber else { throw Failure("invalid value \"\(text)\" for --\(flag.name)", hint: "a number from 0 up is needed") }

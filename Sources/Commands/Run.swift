@@ -14,6 +14,8 @@ extension Verb {
       The exit status is that of the container's program, or 128 and the number of the
       signal that killed it. Signals are passed on to the program. A trace is written as
       soon as the program runs.
+
+      \(Flag.modes)
       """,
     operands: [.containerID], flags: Flag.creation + [.detach, .keep, .noSubreaper],
     exitStatus: "That of the program, or 128 and the number of the signal that killed it; 1 if there was no program.",

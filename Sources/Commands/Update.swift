@@ -21,8 +21,9 @@ extension Flag {
   static let kernelMemory = Flag("kernel-memory", .text("SIZE"), help: "ignored: cgroup v2 counts it as memory")
   static let kernelMemoryTCP = Flag("kernel-memory-tcp", .text("SIZE"), help: "ignored: cgroup v2 counts it as memory")
   static let pidsLimit = Flag("pids-limit", .text("N"), help: "limit of processes and threads; -1: none")
-  static let l3CacheSchema = Flag("l3-cache-schema", .text("SCHEMA"), help: "refused: apus has no intelRdt yet")
-  static let memBwSchema = Flag("mem-bw-schema", .text("SCHEMA"), help: "refused: apus has no intelRdt yet")
+  static let l3CacheSchema = Flag("l3-cache-schema", .text("SCHEMA"), help: "its class's share of the cache, such as L3:0=f;1=f")
+  static let memBwSchema = Flag(
+    "mem-bw-schema", .text("SCHEMA"), help: "its class's share of memory bandwidth, such as MB:0=20;1=20")
 
   fileprivate static let limits: [Flag] = [
     .blkioWeight, .cpuPeriod, .cpuQuota, .cpuBurst, .cpuShare, .cpuRealtimePeriod, .cpuRealtimeRuntime, .cpuIdle, .cpusetCPUs,
@@ -36,14 +37,16 @@ extension Verb {
     details: """
       Only what is given changes; after a failure the old limits hold. A file has the
       form of linux.resources in a config.json, {"memory": {"limit": 67108864}}, and
-      the flags are then ignored; device rules in it are not looked at.
+      the flags are then ignored, but for the two schemas; device rules in it are not
+      looked at. A schema is for a container whose config.json has linux.intelRdt, and
+      for all that are in the same class.
       """,
     operands: [.containerID], flags: [.resources] + Flag.limits + [.l3CacheSchema, .memBwSchema]
   ) { invocation throws(Failure) in
-    for flag in [Flag.l3CacheSchema, .memBwSchema] where !(invocation.values.text(flag) ?? "").isEmpty {
-      throw Failure("--\(flag.name): linux.intelRdt is not supported by this version of apus")
-    }
-    try invocation.runtime().update(invocation.id, try invocation.newLimits())
+    var shares = IntelRDT()
+    shares.l3CacheSchema = invocation.values.text(.l3CacheSchema) ?? ""
+    shares.memBwSchema = invocation.values.text(.memBwSchema) ?? ""
+    try invocation.runtime().update(invocation.id, try invocation.newLimits(), shares: shares)
     return Answer()
   }
 }

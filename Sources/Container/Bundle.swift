@@ -8,21 +8,28 @@ struct Bundle {
   let path: String
   /// The bytes of config.json, for the container's private copy.
   let bytes: [UInt8]
-  /// With `--ipc` applied.
+  /// With ``modes`` applied.
   let spec: Spec
+  let modes: NamespaceModes
 
   /// Reads config.json and checks every rule that needs nothing but the config. Nothing is touched.
-  static func load(_ request: CreateRequest, _ track: Track?) throws(Failure) -> Bundle {
+  static func load(_ request: CreateRequest, _ runtime: Runtime) throws(Failure) -> Bundle {
+    let track = runtime.trace?.host
     track?.next("decoding config.json")
     let file = configFile(of: request.bundle)
     let bytes = try read(file)
+    let modes = try NamespaceModes(request.namespaces, runtime)
     do throws(ConfigurationError) {
       var draft = try Spec.draft(bytes, named: file)
-      IPC.apply(request.ipc, to: &draft.spec)
+      let leftOut = modes.apply(to: &draft.spec)
       track?.next("checking config.json")
       let problems = draft.problems(rootless: effectiveUserID != 0, noPivot: request.noPivot)
-      if !problems.isEmpty { throw ConfigurationError(document: file, problems: problems) }
-      return Bundle(path: request.bundle, bytes: bytes, spec: draft.spec)
+      if !problems.isEmpty {
+        // A rule may be broken only by what the flags have made of it.
+        throw ConfigurationError(document: modes.isEmpty ? file : "\(file) with \(modes.description)", problems: problems)
+      }
+      for text in leftOut { runtime.warn(text) }
+      return Bundle(path: request.bundle, bytes: bytes, spec: draft.spec, modes: modes)
     } catch { throw Failure(error.description) }
   }
 

@@ -1,4 +1,5 @@
 import Kernel
+import OCISpec
 
 /// The runtime as its verbs see it: where the containers of one root live, and whom to tell of what is no error.
 ///
@@ -64,8 +65,8 @@ package struct CreateRequest {
   package var preserveFDs = 0
   /// Absolute; gets the trace of the start.
   package var trace: String?
-  /// nil: what config.json says.
-  package var ipc: IPCMode?
+  /// Of a kind that is not there: what config.json says.
+  package var namespaces: [NamespaceKind: NamespaceMode] = [:]
 
   package init(id: String, bundle: String) {
     self.id = id
@@ -83,28 +84,4 @@ package struct RunOptions {
   package var noSubreaper = false
 
   package init() {}
-}
-
-/// `--ipc`: whose System V and POSIX IPC the container uses.
-package enum IPCMode: Equatable, Sendable {
-  /// A new namespace with an empty /dev/shm and /dev/mqueue.
-  case `private`
-  /// The host's.
-  case host
-  /// That of another container of the same root, with its /dev/shm and /dev/mqueue: programs find a System V segment
-  /// by `ftok("/dev/shm/file")`, so the file must be the same as well.
-  case container(id: String)
-
-  /// `private`, `host` or `container:<id>`.
-  package init?(_ text: String) {
-    if text == "private" {
-      self = .private
-    } else if text == "host" {
-      self = .host
-    } else if text.hasPrefix("container:") {
-      self = .container(id: String(text.dropFirst("container:".count)))
-    } else {
-      return nil
-    }
-  }
 }

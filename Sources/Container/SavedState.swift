@@ -22,6 +22,8 @@ struct SavedState {
   /// For a container without a mount namespace, whose mounts are the host's: the mount its rootfs was on before them, so
   /// that `delete` removes those and never the engine's own.
   var hostMountID: UInt64?
+  /// What `--ipc`, `--network`, `--pid` and `--uts` have made of linux.namespaces.
+  var namespaces: [Namespace]?
   /// Groups of the resctrl file system that are removed with the container.
   var resourceControlGroups: [String]
   /// What `update` has changed since create and the cgroup itself does not tell.
@@ -81,6 +83,7 @@ struct SavedState {
         })
     }
     hostMountID = reader.integer("hostMountID")
+    namespaces = reader.optionalObjects("namespaces", Namespace.init)
     resourceControlGroups = reader.strings("resourceControlGroups")
     limits = reader.object("limits") {
       SavedLimits(memorySwap: $0.integer("memorySwap"), checkBeforeUpdate: $0.flag("checkBeforeUpdate"))
@@ -99,6 +102,7 @@ struct SavedState {
     if let waitStatus { members.append(("waitStatus", .integer(Int64(waitStatus)))) }
     if noNewKeyring { members.append(("noNewKeyring", .boolean(true))) }
     if let hostMountID { members.append(("hostMountID", .unsigned(hostMountID))) }
+    if let namespaces { members.append(("namespaces", .array(namespaces.map(\.document)))) }
     if !resourceControlGroups.isEmpty { members.append(("resourceControlGroups", .strings(resourceControlGroups))) }
     if let limits {
       var changed: [(name: String, value: JSONValue)] = []
@@ -133,6 +137,7 @@ struct SavedState {
     startTime = 0
     controlGroup = nil
     limits = nil
+    namespaces = nil
     hostMountID = plan.namespaces.hasMountNamespace ? nil : plan.rootfs.mountID
     resourceControlGroups = plan.resourceControl?.ownGroups ?? []
     annotations = plan.spec.annotations

@@ -157,6 +157,11 @@ package final class Reader {
     return list
   }
 
+  /// nil when absent, where that differs from an empty list.
+  package func optionalObjects<T>(_ name: StaticString, _ body: (Reader) -> T) -> [T]? {
+    node[name] == nil ? nil : objects(name, body)
+  }
+
   /// Reads what is no object as one without members, whose absence is then not another mistake.
   @inlinable
   func silently<T>(_ body: () -> T) -> T {

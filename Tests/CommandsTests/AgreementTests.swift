@@ -73,7 +73,7 @@ import Testing
         let value =
           switch flag.value {
           case .none: nil as String?
-          case .text, .path: "x"
+          case .text, .path, .mode: "x"
           case .number: "1"
           case .choice(_, let words): words[0]
           }

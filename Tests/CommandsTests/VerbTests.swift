@@ -63,6 +63,7 @@ private func summary(
       (["create", "--ipc", "pod", "c1"], "invalid --ipc \"pod\" (use private, host or container:<id>)"),
       (["create", "--ipc", "container", "c1"], "invalid --ipc \"container\" (use private, host or container:<id>)"),
       (["create", "--ipc=", "c1"], "invalid --ipc \"\" (use private, host or container:<id>)"),
+      (["run", "--pid", "1", "c1"], "invalid --pid \"1\" (use private, host or container:<id>)"),
       (["create", "--parent-path", "/s", "c1"], "flag provided but not defined: --parent-path"),
       (["--root", "/", "list"], "--root /: containers cannot be kept in the root directory itself"),
       (["--root", "/x/..", "list"], "--root /x/..: containers cannot be kept in the root directory itself"),
@@ -134,16 +135,15 @@ private func summary(
     let here = FileManager.default.currentDirectoryPath
     let request = try creation([
       "c1", "-b", "b", "--console-socket", "s", "--pid-file", "./p", "--no-pivot", "--no-new-keyring", "--preserve-fds", "3",
-      "--ipc",
-      "container:c0",
+      "--ipc", "container:c0", "--network=host", "--uts", "private",
     ])
     #expect(request.id == "c1")
     #expect(request.bundle == "\(here)/b" && request.consoleSocket == "\(here)/s" && request.pidFile == "\(here)/p")
     #expect(request.noPivot && request.noNewKeyring && request.preserveFDs == 3)
-    #expect(request.ipc == .container(id: "c0"))
+    #expect(request.namespaces == [.ipc: .container(id: "c0"), .network: .host, .uts: .private])
     let plain = try creation(["--pid-file", "", "c1"])
     #expect(plain.bundle == here && plain.consoleSocket == nil && plain.pidFile == nil)
-    #expect(!plain.noPivot && !plain.noNewKeyring && plain.preserveFDs == 0 && plain.ipc == nil)
+    #expect(!plain.noPivot && !plain.noNewKeyring && plain.preserveFDs == 0 && plain.namespaces.isEmpty)
   }
 }
 

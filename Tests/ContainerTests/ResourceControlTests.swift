@@ -203,6 +203,78 @@ private struct FakeMount {
     }
   }
 
+  // MARK: update
+
+  private func rewrite(_ fake: FakeMount, closID: String? = "gold", _ cache: String, _ bandwidth: String) throws
+    -> ResourceControl.Rewrite
+  {
+    var spec = Spec()
+    spec.linux.intelRdt = closID.map {
+      var rdt = IntelRDT()
+      rdt.closID = $0
+      return rdt
+    }
+    var new = IntelRDT()
+    (new.l3CacheSchema, new.memBwSchema) = (cache, bandwidth)
+    return try ResourceControl.Rewrite(new, spec, id: "c1") { fake.mount }
+  }
+
+  private func message(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return ""
+    } catch let error as Failure { return error.message } catch { return "\(error)" }
+  }
+
+  @Test(arguments: [
+    ("L3:0=f;1=f", "", "L3:0=f;1=f\n"), ("", "MB:0=20;1=20", "MB:0=20;1=20\n"),
+    ("L3:0=f", "MB:0=20", "L3:0=f\nMB:0=20\n"), ("", "", ""),
+  ])
+  func updateWritesThoseThatAreGiven(cache: String, bandwidth: String, written: String) throws {
+    try withMount { fake in
+      for (closID, group) in [("gold", "gold"), ("", "c1")] {
+        try FakeMount.fill("\(fake.path)/\(group)", schemata: "")
+        var others = 0
+        try rewrite(fake, closID: closID, cache, bandwidth).run { () throws(Failure) in others += 1 }
+        #expect(fake.text("\(group)/schemata") == written && others == 1)
+      }
+    }
+  }
+
+  /// As the kernel has it: what is not given keeps its share, so only that has to be written back.
+  @Test func updateThatFailsPutsTheOldSharesBack() throws {
+    try withMount { fake in
+      try FakeMount.fill("\(fake.path)/gold", schemata: "    MB:0=  10;1=  20\n    L3:0=0ff;1=00f\n")
+      let failure = message {
+        try rewrite(fake, "", "MB:0=50").run { () throws(Failure) in
+          #expect(fake.text("gold/schemata")?.hasPrefix("MB:0=50\n") == true)
+          throw Failure("no cgroup")
+        }
+      }
+      #expect(failure == "no cgroup")
+      #expect(fake.text("gold/schemata") == "    MB:0=  10;1=  20\n    L3:0=0ff;1=00f\n")
+    }
+  }
+
+  @Test func updateOfAContainerWithoutAClassIsRefused() throws {
+    try withMount { fake in
+      let text = message { _ = try rewrite(fake, closID: nil, "L3:0=f", "") }
+      #expect(
+        text == "linux.intelRdt: the container has no class of service (its config.json has no linux.intelRdt)", "\(text)")
+      #expect(message { try rewrite(fake, closID: "lost", "L3:0=f", "").run {} }.contains("\(fake.path)/lost/schemata"))
+    }
+  }
+
+  @Test(arguments: [("L2:0=f", "", "no resource L2"), ("L3", "", "no line such as"), ("", "L3:0=f", "starts with MB:")])
+  func updateRefusesWhatIsNoShare(cache: String, bandwidth: String, complaint: String) throws {
+    try withMount { fake in
+      try FakeMount.fill("\(fake.path)/gold", schemata: "")
+      let text = message { _ = try rewrite(fake, cache, bandwidth) }
+      #expect(text.contains("linux.intelRdt") && text.contains(complaint), "\(text)")
+      #expect(fake.text("gold/schemata") == "")
+    }
+  }
+
   @Test func theMountPointIsFound() {
     let table = """
       22 1 0:20 / /sys rw,nosuid - sysfs sysfs rw

@@ -9,6 +9,8 @@ extension Scenarios {
       ("apus cre", "apus create"), ("apus --log-format j", "apus --log-format json"), ("apus kill c1 KI", "apus kill c1 KILL"),
       ("apus create --cons", "apus create --console-socket"), ("apus help sp", "apus help spec"),
       ("apus list -f j", "apus list -f json"),
+      ("apus run --network ho", "apus run --network host"), ("apus create --uts pri", "apus create --uts private"),
+      ("apus create --pid host --bun", "apus create --pid host --bundle"),
       ("apus --log /x dele", "apus --log /x delete"), ("apus completion fi", "apus completion fish"),
     ]
 
@@ -92,6 +94,35 @@ extension Scenarios {
           ],
           environment: Self.environment(directory))
         #expect(outcome.stdout == "\(container.id)\n", "\(outcome)")
+      }
+    }
+
+    /// The id in `container:<id>`, whether : is a word of its own, as bash has it by default, or not.
+    @Test(
+      .enabled(if: Host.has(program: "bash")), arguments: ["--pid container : %", "--ipc = container : %", "--uts container:%"])
+    func containersToJoinAreOffered(words: String) throws {
+      try withRunningContainer(try Bundle(["sleep", "100"])) { container in
+        let directory = try TemporaryDirectory()
+        let program = """
+          source "$0"; COMP_WORDS=(apus --root "$1" create $2); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _apus; echo "${COMPREPLY[*]}"
+          """
+        let words = words.replacingOccurrences(of: "%", with: container.id.prefix(3))
+        let outcome = try Spawned.run(
+          ["bash", "-c", program, try Self.script("bash", in: directory), container.runtime.root, words],
+          environment: Self.environment(directory))
+        #expect(outcome.stdout == (words.contains(" : ") ? "" : "container:") + container.id + "\n", "\(outcome)")
+      }
+    }
+
+    @Test(.enabled(if: Host.has(program: "fish"))) func containersToJoinAreOfferedByFish() throws {
+      try withRunningContainer(try Bundle(["sleep", "100"])) { container in
+        let directory = try TemporaryDirectory()
+        let line = "apus --root \(container.runtime.root) create --pid "
+        let outcome = try Spawned.run(
+          ["fish", "--no-config", "-c", "source \(try Self.script("fish", in: directory)); complete -C '\(line)'"],
+          environment: Self.environment(directory))
+        let offered = Set(outcome.stdout.split(separator: "\n").map { $0.prefix { $0 != "\t" } })
+        #expect(offered == ["private", "host", "container:\(container.id)"], "\(outcome)")
       }
     }
 

@@ -65,16 +65,6 @@ extension Scenarios {
       }
     }
 
-    @Test(.enabled(if: Runtime.isApus, "--ipc is apus's own")) func theIPCNamespaceOfIPCMode() throws {
-      let bundle = try Bundle(["sleep", "1000"])
-      bundle.dropNamespace("ipc")
-      try withContainer(bundle, options: ["--ipc", "private"]) { container throws in
-        try container.start()
-        #expect(try container.namespace("ipc") != File.link("/proc/self/ns/ipc"))
-        try expectSameNamespaces(container)
-      }
-    }
-
     /// Without a pid namespace of its own, and without a network.
     @Test func thoseOfTheHostStayTheHosts() throws {
       let bundle = try Bundle()

@@ -3,7 +3,7 @@ import Testing
 
 extension Scenarios {
   /// `--ipc private|host|container:<id>`, an option of apus's own: the namespace together with the /dev/shm and
-  /// /dev/mqueue that belong to it.
+  /// /dev/mqueue that belong to it. What it has in common with the other modes: `NamespaceModeTests`.
   @Suite(.enabled(if: Runtime.isApus, "only apus has --ipc")) struct IPCMode {
     static let hostNamespace = File.link("/proc/self/ns/ipc")
 
@@ -23,14 +23,6 @@ extension Scenarios {
       try File.write("of the host", to: "/dev/shm/\(name)")
       defer { unlink("/dev/shm/\(name)") }
       try body(name)
-    }
-
-    @Test(arguments: [true, false])
-    func withoutItTheConfigurationDecides(ipcNamespace: Bool) throws {
-      try withContainer(try Self.bundle(ipcNamespace: ipcNamespace)) { container in
-        let namespace = try container.namespace("ipc")
-        #expect((namespace != Self.hostNamespace) == ipcNamespace)
-      }
     }
 
     @Test(arguments: [true, false])
@@ -129,41 +121,6 @@ extension Scenarios {
         #expect(outcome.stdout == "of the target\n", "\(outcome)")
         #expect(try target.text("/dev/shm/a") == "of the target\n")
       }
-    }
-
-    @Test func aTargetThatIsOnlyCreatedWillDo() throws {
-      try withContainer(try Self.bundle()) { target in
-        let options = ["--ipc", "container:\(target.id)"]
-        try withContainer(try Self.bundle(), runtime: target.runtime, options: options) { joiner in
-          let (mine, theirs) = (try joiner.namespace("ipc"), try target.namespace("ipc"))
-          #expect(mine == theirs)
-        }
-      }
-    }
-
-    @Test func aTargetThatIsNotThereIsRefused() throws {
-      try expectRefusal(of: try Self.bundle(), saying: "nobody", "not exist", options: ["--ipc", "container:nobody"])
-    }
-
-    @Test func aTargetThatHasStoppedIsRefused() throws {
-      try withContainer(try Bundle()) { target in
-        try target.startAndFinish()
-        let bundle = try Self.bundle()
-        let outcome = try target.runtime.create(
-          TemporaryDirectory.newID(), bundle, options: ["--ipc", "container:\(target.id)"])
-        expectFailure(outcome, saying: target.id, "not running")
-      }
-    }
-
-    @Test(arguments: ["", "frobnicate", "container", "HOST", "shareable"])
-    func aModeThatIsNoneIsRefused(mode: String) throws {
-      // The text tells what there is to choose from.
-      try expectRefusal(of: try Self.bundle(), saying: "--ipc", mode, "private", options: ["--ipc=\(mode)"])
-    }
-
-    @Test(arguments: ["container:", "container:../a", "container:a/b"])
-    func aTargetThatCanBeNoneIsRefused(mode: String) throws {
-      try expectRefusal(of: try Self.bundle(), saying: "--ipc", mode, options: ["--ipc", mode])
     }
   }
 }

@@ -223,7 +223,7 @@ extension Scenarios {
         (["--cpu-quota", "10"], "cpu.quota"), (["--cpu-period", "10"], "cpu.period"), (["--cpu-idle", "7"], "cpu.idle"),
         (["--blkio-weight", "5"], "blockIO.weight"), (["--pids-limit", "-7"], "pids.limit"),
         (["--cpu-rt-runtime", "1000"], "cpu.realtimeRuntime"), (["--memory-swap", "64m"], "memory.swap"),
-        (["--l3-cache-schema", "L3:0=f"], "intelRdt"), (["--mem-bw-schema", "MB:0=50"], "intelRdt"),
+        (["--mem-bw-schema", "50"], "linux.intelRdt.memBwSchema"),
       ]) func aValueThatCannotBeIsRefused(flags: [String], word: String) throws
     {
       try withRunningContainer(try Bundle(["sleep", "100"])) { container in

@@ -6,20 +6,27 @@ enum BashCompletion {
     """
     # bash completion for apus, made by `apus completion bash`
     _apus() {
-      local current=${COMP_WORDS[COMP_CWORD]} verb= flag= operands=0 i word
+      local current=${COMP_WORDS[COMP_CWORD]} verb= flag= before= value operands=0 i word
       local -a root=()
       COMPREPLY=()
-      [[ $current == = ]] && current=
+      # bash takes = and : for words, those of --flag=value and of container:<id>.
+      [[ $current == [=:] ]] && current=
       for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
         case $verb,$word in
     \(valueArms)
             flag=$word
-            # bash takes the = of --flag=value for a word.
             [[ ${COMP_WORDS[i + 1]} == = ]] && ((i + 1 < COMP_CWORD)) && ((i++))
             ((++i < COMP_CWORD)) || break
-            case $flag in --root|-root) root=(--root "${COMP_WORDS[i]}") ;; esac
-            flag= ;;
+            value=${COMP_WORDS[i]}
+            while ((i < COMP_CWORD)) && [[ ${COMP_WORDS[i + 1]} == : ]]; do
+              before=$value:
+              value+=:${COMP_WORDS[i + 2]}
+              ((i += 2))
+            done
+            ((i < COMP_CWORD)) || break
+            case $flag in --root|-root) root=(--root "$value") ;; esac
+            flag= before= ;;
           *,-*) ;;
           ,*) verb=$word ;;
           *) ((++operands)) ;;
@@ -29,6 +36,7 @@ enum BashCompletion {
         case $verb,$flag in
     \(choiceArms)
     \(pathArms)
+    \(modeArms)
         esac
       elif [[ $current == -* ]]; then
         case $verb in
@@ -78,6 +86,25 @@ enum BashCompletion {
     return "      \(patterns.joined(separator: "|"))) \(offerFiles) ;;"
   }
 
+  private static var modeArms: String {
+    let patterns = lists.flatMap { verb, flags in
+      flags.compactMap { flag -> String? in
+        guard case .mode = flag.value else { return nil }
+        return pattern(verb, [flag])
+      }
+    }
+    return """
+            \(patterns.joined(separator: "|")))
+              # Where : is no word of its own, all of container:<id> is completed.
+              if [[ $before == container: ]]; then \(offerContainers(prefix: "", "$current"))
+              elif [[ $current == container:* ]]; then \(offerContainers(prefix: "-P container: ", "${current#container:}"))
+              else
+                \(offer(["private", "host", "container:"]))
+                [[ ${COMPREPLY[*]} == container: ]] && compopt -o nospace 2>/dev/null
+              fi ;;
+      """
+  }
+
   private static var flagArms: String {
     lists.map { verb, flags in
       "      \(verb.isEmpty ? "''" : verb)) \(offer(flags.flatMap(Completion.forms))) ;;"
@@ -97,13 +124,18 @@ enum BashCompletion {
 
   private static func action(_ words: Operand.Words) -> String? {
     switch words {
-    case .containers: "mapfile -t COMPREPLY < <(compgen -W \"$(apus \"${root[@]}\" list --quiet 2>/dev/null)\" -- \"$current\")"
+    case .containers: offerContainers(prefix: "", "$current")
     case .signals: offer(Signals.names)
     case .commands: offer(Completion.verbNames)
     case .files: offerFiles
     case .choice(let words): offer(words)
     case .anything: nil
     }
+  }
+
+  private static func offerContainers(prefix: String, _ current: String) -> String {
+    let ids = "$(apus \"${root[@]}\" list --quiet 2>/dev/null)"
+    return "mapfile -t COMPREPLY < <(compgen \(prefix)-W \"\(ids)\" -- \"\(current)\")"
   }
 
   private static func offer(_ words: [String]) -> String {

@@ -40,6 +40,9 @@ enum FishCompletion {
       end
       apus $root list --quiet 2>/dev/null
     end
+    function __apus_modes
+      string join \\n private host container:(__apus_containers)
+    end
     complete -c apus -f
     \((globals + verbs).joined(separator: "\n"))
 
@@ -78,6 +81,7 @@ enum FishCompletion {
     case .none: ""
     case .path: " -r -F"
     case .choice(_, let words): " -x -a \(quoted(words.joined(separator: " ")))"
+    case .mode: " -x -a '(__apus_modes)'"
     case .text, .number: " -x"
     }
   }

@@ -12,6 +12,9 @@ enum ZshCompletion {
       containers=(${(f)"$(apus $root list --quiet 2>/dev/null)"})
       compadd -a containers
     }
+    _apus_modes() {
+      if compset -P container:; then _apus_containers; else compadd private host; compadd -S '' container:; fi
+    }
     _apus() {
       local context state state_descr line apus_root
       typeset -A opt_args
@@ -63,6 +66,7 @@ enum ZshCompletion {
     switch value {
     case .path: "_files"
     case .choice(_, let words): "(\(words.joined(separator: " ")))"
+    case .mode: "_apus_modes"
     case .none, .text, .number: " "
     }
   }

@@ -2,7 +2,7 @@ import Kernel
 import OCISpec
 import SystemPackage
 
-/// `--ipc private|host|container:<id>`, on top of config.json's own entries.
+/// The files of `--ipc private|host|container:<id>`.
 ///
 /// An IPC namespace holds System V objects and POSIX message queues, but programs find a System V segment by
 /// `ftok("/dev/shm/file")` and POSIX shared memory by a file there: the namespace alone is only half of what is shared,
@@ -11,15 +11,10 @@ enum IPC {
   private static let shm = "/dev/shm"
   private static let mqueue = "/dev/mqueue"
 
-  /// Changes the spec to what the mode asks for, before it is checked: a sysctl that is fine in a private namespace is
-  /// refused in the host's.
-  static func apply(_ mode: IPCMode?, to spec: inout Spec) {
-    guard let mode else { return }
-    spec.linux.namespaces.removeAll { $0.type == .ipc }
+  static func apply(_ mode: NamespaceMode, to spec: inout Spec) {
     spec.mounts.removeAll { isShared($0.destination) }
     switch mode {
     case .private:
-      spec.linux.namespaces.append(Namespace(.ipc))
       spec.mounts.append(
         Mount(
           destination: shm, type: "tmpfs", source: "shm", options: ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]))
@@ -29,7 +24,7 @@ enum IPC {
       // The file system shows the queues of the namespace it is mounted in. A user namespace may not mount it for the host's.
       spec.mounts.append(spec.has(.user) ? bind(mqueue) : queues)
     case .container:
-      break  // `share` brings the namespace and the mounts of the other container, once all else has been checked
+      break  // `share` brings those of the other container, once all else has been checked
     }
   }
 
@@ -45,27 +40,13 @@ enum IPC {
     return path == shm || path == mqueue
   }
 
-  /// For `container:<id>`: the other container's namespace, and detached copies of its /dev/shm and /dev/mqueue.
-  static func share(_ mode: IPCMode?, _ runtime: Runtime, into plan: inout Plan) throws(Failure) {
-    guard case .container(let id) = mode else { return }
-    try during("--ipc container:\(id)", try join(id, runtime, &plan))
-  }
-
-  private static var stopped: Failure { Failure("container not running: it is stopped, and its IPC ended with it") }
-
-  private static func join(_ id: String, _ runtime: Runtime, _ plan: inout Plan) throws(Failure) {
-    let saved = try SavedState.load(root: runtime.root, id: id)
-    guard let process = try saved.initProcess(plan.proc) else {
-      throw stopped
-    }
-    let namespace = try plan.proc.openNamespace("ipc", of: process.pid)
-    let mounts = try plan.proc.openNamespace("mnt", of: process.pid)
-    // It runs still, so the pid was its own when these were opened.
-    if try process.hasEnded(within: 0) { throw stopped }
-    try plan.namespaces.join(SharedDescriptor(namespace), .ipc)
+  /// For `container:<id>`: detached copies of the other container's /dev/shm and /dev/mqueue.
+  static func share(_ modes: NamespaceModes, into plan: inout Plan) throws(Failure) {
+    guard let (target, flag) = modes.ipc else { return }
+    let namespace = try during(flag, try plan.proc.openNamespace("mnt", of: target.process.pid))
     for destination in [shm, mqueue] {
       // Without one there is nothing to share.
-      guard let tree = try mountTree(at: destination, in: mounts) else { continue }
+      guard let tree = try during(flag, try mountTree(at: destination, in: namespace)) else { continue }
       plan.mounts.append(.shared(destination: destination, tree: tree))
     }
   }

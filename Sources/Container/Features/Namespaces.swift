@@ -62,7 +62,7 @@ struct NamespacePlan {
       if try NamespacePlan.isOwn(handle, kind) {
         throw Failure(
           "\(property) is not allowed in the host's \(kind.name) namespace",
-          hint: "the path to join in config.json is that of the host's own")
+          hint: "what is to be joined is the host's own")
       }
     }
   }

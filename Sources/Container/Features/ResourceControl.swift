@@ -129,6 +129,55 @@ struct ResourceControl {
   }
 }
 
+extension ResourceControl {
+  /// What `update` writes to `schemata` of the container's class, whoever else is in it, as runc does.
+  struct Rewrite {
+    private let control: ResourceControl?
+    private let lines: [(property: String, text: String)]
+
+    init(_ new: IntelRDT, _ spec: Spec, id: String, _ proc: ProcFS) throws(Failure) {
+      try self.init(new, spec, id: id) { () throws(Failure) in try ResourceControlMount.find(proc) }
+    }
+
+    /// - Parameter mount: asked for only when there is something to write.
+    init(_ new: IntelRDT, _ spec: Spec, id: String, mount: () throws(Failure) -> ResourceControlMount) throws(Failure) {
+      lines = [("l3CacheSchema", new.l3CacheSchema), ("memBwSchema", new.memBwSchema)].filter { !$0.1.isEmpty }
+      let problems = new.check()
+      if !problems.isEmpty {
+        throw Failure(ConfigurationError(document: "the new shares", problems: problems).description)
+      }
+      control = lines.isEmpty ? nil : try during("linux.intelRdt", try Self.target(lines, spec, id, try mount()))
+    }
+
+    private static func target(
+      _ lines: [(property: String, text: String)], _ spec: Spec, _ id: String, _ mount: ResourceControlMount
+    ) throws(Failure) -> ResourceControl {
+      guard let rdt = spec.linux.intelRdt else {
+        throw Failure("the container has no class of service", hint: "its config.json has no linux.intelRdt")
+      }
+      for (property, text) in lines { try during("\(property) \(text)", try mount.checkResource(of: text)) }
+      return try existing(rdt, id: id, mount)
+    }
+
+    /// Writes the shares, then does the rest; when that fails, the old ones are there again.
+    func run(_ rest: () throws(Failure) -> Void) throws(Failure) {
+      guard let control else { return try rest() }
+      let (mount, group) = (control.mount, control.group)
+      let old = try during("linux.intelRdt", try mount.read("schemata", of: group))
+      // At once: the kernel takes all lines of one write or none.
+      try during("linux.intelRdt", try mount.write(lines.map { "\($0.text)\n" }.joined(), to: "schemata", of: group))
+      do { try rest() } catch {
+        let resources = lines.compactMap { ResourceSchema($0.text)?.resource }
+        let lost = old.split(separator: "\n").filter { resources.contains(ResourceSchema(String($0))?.resource ?? "") }
+        do throws(Failure) { try mount.write(lost.map { "\($0)\n" }.joined(), to: "schemata", of: group) } catch let second {
+          throw error.adding(hint: "and the old shares cannot be written again: \(second.message)")
+        }
+        throw error
+      }
+    }
+  }
+}
+
 /// One line of `schemata`: `L3:0=7ff;1=7ff`. The kernel pads it with blanks and zeros.
 struct ResourceSchema: CustomStringConvertible {
   let resource: String

@@ -54,12 +54,16 @@ extension Runtime {
     rollback.add { StateDirectory.discard(path, handle) }
 
     trace?.host.next("planning")
-    var plan = try Plan.make(bundle, request, terminal, self)
-    try IPC.share(request.ipc, self, into: &plan)
-    try NotifySocket.offer(in: directory, to: &plan, warn)
+    let plan = try bundle.modes.verify { () throws(Failure) in
+      var plan = try Plan.make(bundle, request, terminal, self)
+      try IPC.share(bundle.modes, into: &plan)
+      try NotifySocket.offer(in: directory, to: &plan, warn)
+      return plan
+    }
     trace?.host.next("copying config.json")
     try directory.write(bundle.bytes, to: StateDirectory.configFile)
     var saved = SavedState(new: plan)
+    if !bundle.modes.isEmpty { saved.namespaces = plan.spec.linux.namespaces }
     trace?.host.next("making the cgroup")
     let cgroup = try makeResources(plan, &saved, directory, &rollback)
     if !startsAtOnce { trace?.host.next("making the start gate") }
@@ -87,7 +91,7 @@ extension Runtime {
     _ request: CreateRequest, startsAtOnce: Bool, isForeground: Bool
   ) throws(Failure) -> Bundle {
     try ContainerID.check(request.id)
-    let bundle = try Bundle.load(request, trace?.host)
+    let bundle = try Bundle.load(request, self)
     for name in Annotations.ignored(bundle.spec.annotations) { warn("the annotation \(name) has no effect") }
     trace?.host.next("checking the host")
     try HostChecks.demand(bundle.spec, bundle: bundle.path)

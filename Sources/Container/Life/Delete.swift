@@ -28,7 +28,7 @@ extension Runtime {
     default:
       throw Failure("cannot delete container \(id) that is not stopped: \(status.rawValue)", hint: "use --force to kill it")
     }
-    try destroy(saved, try savedSpec(in: directory), directory, proc)
+    try destroy(saved, try savedSpec(saved, in: directory), directory, proc)
   }
 
   /// A `create` or `start` that is still at work, or hangs in a hook, holds the lock: the container's processes end first,

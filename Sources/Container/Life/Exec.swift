@@ -54,7 +54,7 @@ extension Runtime {
     case .stopped: throw stopped
     case .paused, .created, .running: break
     }
-    let spec = try savedSpec(in: directory)
+    let spec = try savedSpec(saved, in: directory)
     guard let initProcess = try saved.initProcess(proc) else { throw stopped }
     return Target(saved: saved, spec: spec, proc: proc, initProcess: initProcess)
   }

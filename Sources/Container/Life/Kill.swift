@@ -4,10 +4,10 @@ import OCISpec
 import SystemPackage
 
 extension Runtime {
-  /// Sends a signal to the container's init (runtime.md "Kill").
+  /// Sends a signal to the container's init (runtime.md "Kill"). Where its end does not end the container's other processes,
+  /// because they have no pid namespace of their own, SIGKILL goes to all of them, as with runc since 1.2.
   ///
-  /// - Parameter all: every process of its cgroup when they share the host's pid namespace, where init's end does not
-  ///   end them; and a container that has stopped is no error.
+  /// - Parameter all: any signal goes to all of them then; and a container that has stopped is no error.
   package func kill(_ id: String, signal: CInt, all: Bool) throws(Failure) {
     let directory = try StateDirectory.open(root: root, id: id, lock: false)
     let saved = try SavedState.load(from: directory)
@@ -20,6 +20,8 @@ extension Runtime {
       if all { return }
       throw Failure("container not running")
     }
+    // A cgroup that was there before may have others in it.
+    if signal == Signals.kill, saved.ownsControlGroup, try killAll(saved, signal, directory, proc) { return }
     do { try process.send(signal: signal) } catch  where error.errno == .noSuchProcess {
       if !all { throw Failure("container not running") }
     }
@@ -27,11 +29,11 @@ extension Runtime {
     if signal == Signals.kill, let cgroup = try controlGroup(of: saved), try cgroup.isFrozen { try cgroup.thaw() }
   }
 
-  /// True when the processes had to be, and were, signalled one by one.
+  /// True when the processes had to be, and were, signalled by way of the cgroup.
   private func killAll(
     _ saved: SavedState, _ signal: CInt, _ directory: borrowing StateDirectory, _ proc: ProcFS
   ) throws(Failure) -> Bool {
-    let namespaces = try savedSpec(in: directory).linux.namespaces
+    let namespaces = try savedSpec(saved, in: directory).linux.namespaces
     if namespaces.contains(where: { $0.type == .pid && $0.path == nil }) { return false }
     try requireControlGroup(of: saved, to: "reach all of its processes, which share the host's pid namespace")
     guard let cgroup = try controlGroup(of: saved) else { return false }

@@ -14,7 +14,7 @@ extension Runtime {
     case .running: throw Failure("cannot start an already running container")
     default: throw Failure("cannot start a container in the \(status.rawValue) state")
     }
-    let spec = try savedSpec(in: directory)
+    let spec = try savedSpec(saved, in: directory)
     guard spec.process != nil else {
       throw Failure("process property must not be empty", hint: "the container was created without a process")
     }
@@ -53,10 +53,14 @@ extension Runtime {
     }
   }
 
-  /// The config as it was at create.
-  func savedSpec(in directory: borrowing StateDirectory) throws(Failure) -> Spec {
+  /// The config as it was at create, with the namespaces the container got then.
+  func savedSpec(_ saved: SavedState, in directory: borrowing StateDirectory) throws(Failure) -> Spec {
     let name = "\(directory.path)/\(StateDirectory.configFile)"
     let bytes = try during("reading \(name)", try directory.read(StateDirectory.configFile))
-    do { return try Spec.decode(bytes, named: name) } catch { throw Failure(error.description) }
+    do {
+      var spec = try Spec.decode(bytes, named: name)
+      spec.linux.namespaces = saved.namespaces ?? spec.linux.namespaces
+      return spec
+    } catch { throw Failure(error.description) }
   }
 }

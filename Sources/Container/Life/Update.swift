@@ -14,14 +14,18 @@ struct SavedLimits: Equatable {
 extension Runtime {
   /// Changes the limits of a container that has not stopped. Only what is given changes; device rules never do. After a
   /// failure the old limits hold.
-  package func update(_ id: String, _ change: Resources) throws(Failure) {
+  ///
+  /// - Parameter shares: of linux.intelRdt, the two properties with a schema alone.
+  package func update(_ id: String, _ change: Resources, shares: IntelRDT) throws(Failure) {
     let directory = try StateDirectory.open(root: root, id: id, lock: true)
     let saved = try SavedState.load(from: directory)
-    let status = try ContainerStatus.of(saved, directory, try ProcFS())
+    let proc = try ProcFS()
+    let status = try ContainerStatus.of(saved, directory, proc)
     guard status != .stopped, status != .creating else { throw Failure("container not running") }
     try requireControlGroup(of: saved, to: "limit it")
     guard let cgroup = try controlGroup(of: saved) else { throw Failure("container not running") }
-    let original = try savedSpec(in: directory).linux.resources ?? Resources()
+    let spec = try savedSpec(saved, in: directory)
+    let original = spec.linux.resources ?? Resources()
     var wanted = change
     wanted.devices = []
     if change.memory != nil { try complete(&wanted, saved.limits, original, cgroup) }
@@ -31,12 +35,15 @@ extension Runtime {
     }
     let writes = try Writes(wanted)
     for warning in writes.warnings { warn(warning) }
+    let rewrite = try ResourceControl.Rewrite(shares, spec, id: id, proc)
 
     var new = saved
     new.limits = SavedLimits(saved.limits, changedBy: change)
     // Before the limits themselves: should it fail, nothing has changed.
     if new.limits != saved.limits { try new.save(in: directory) }
-    do { try cgroup.update(writes) } catch {
+    do {
+      try rewrite.run { () throws(Failure) in try cgroup.update(writes) }
+    } catch {
       if new.limits != saved.limits {
         // The failure below is the one to report.
         do throws(Failure) { try saved.save(in: directory) } catch { warn(error.message) }

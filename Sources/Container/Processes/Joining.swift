@@ -25,10 +25,10 @@ struct JoinPlan {
   let tellsSteps: Bool
 
   /// The kinds of namespaces to join: those config.json speaks of, not what the container's program may have made for itself
-  /// since, unless they are the runtime's own too. The ipc namespace may be from `--ipc`.
+  /// since, unless they are the runtime's own too.
   static func namespaces(of pid: CInt, _ spec: Spec, _ proc: ProcFS) throws(Failure) -> NamespaceKinds {
     var kinds: NamespaceKinds = []
-    for kind in NamespaceKind.allCases where kind == .ipc || spec.has(kind) {
+    for kind in NamespaceKind.allCases where spec.has(kind) {
       let kind = NamespaceKinds(kind)
       let theirs = try proc.openNamespace(kind.fileName, of: pid).status().inode
       if try theirs != proc.openOwnNamespace(kind.fileName).status().inode { kinds.insert(kind) }

@@ -95,6 +95,13 @@ extension MemoryPolicy {
 }
 
 extension IntelRDT {
+  /// What is wrong with it by itself, as `update` is given it.
+  package func check() -> [Problem] {
+    var found: [Problem] = []
+    check(&found)
+    return found
+  }
+
   func check(_ found: inout [Problem]) {
     let path = "linux.intelRdt"
     if closID == "." || closID == ".." || (closID != "/" && closID.utf8.contains(UInt8(ascii: "/"))) || hasNewline(closID) {

@@ -11,9 +11,13 @@ package struct Namespace: Equatable, Sendable {
     self.path = path
   }
 
-  init(_ reader: Reader) {
+  package init(_ reader: Reader) {
     type = reader.choice("type", .required) ?? .mount
     path = reader.string("path").flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  package var document: JSONValue {
+    .object([("type", .string(type.rawValue))] + (path.map { [("path", .string($0))] } ?? []))
   }
 }
 

@@ -29,6 +29,19 @@ extension Scenarios {
       #expect(!outcome.succeeded)
     }
 
+    /// Nor is anything else of the update done then.
+    @Test(
+      .disabled(if: Runtime.isCrun, "crun 1.8.1 has no such flags"),
+      arguments: ["--l3-cache-schema=L3:0=f", "--mem-bw-schema=MB:0=20"])
+    func updateWithoutResctrlIsRefused(flag: String) throws {
+      try withRunningContainer(try Bundle(["sleep", "100"])) { container in
+        let outcome = try container.runtime("update", flag, container.id)
+        expectFailure(outcome)
+        expectApusSays("linux.intelRdt: no resctrl file system is mounted (mount -t resctrl", outcome)
+        expectSuccess(try container.runtime("update", flag.prefix { $0 != "=" } + "=", container.id))
+      }
+    }
+
     /// Its name alone decides: something else may be mounted at the usual place.
     @Test(.enabled(if: Runtime.isApus, "only apus names the file system"))
     func anotherFileSystemThereIsNotTaken() throws {
