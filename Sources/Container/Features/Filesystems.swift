@@ -115,7 +115,7 @@ enum Filesystems {
         hint: "proc needs a pid namespace that belongs to the container's user namespace, and an unmasked /proc on the host")
     case ("mqueue", .some(.notPermitted)):
       failure.adding(hint: "mqueue needs an ipc namespace that belongs to the container's user namespace")
-    case (_, .some(.invalidArgument)) where ["uid=", "gid="].contains(where: failure.cause.contains):
+    case (_, .some(.invalidArgument)) where ["fsconfig(uid=", "fsconfig(gid="].contains(where: { failure.cause.hasPrefix($0) }):
       failure.adding(hint: "the id may have no mapping in the container's user namespace")
     case (_, .some(.operationNotSupportedByDevice)):
       failure.adding(hint: "this kernel has no file system type \"\(type)\"; see /proc/filesystems")
