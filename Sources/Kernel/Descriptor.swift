@@ -45,6 +45,9 @@ package final class SharedDescriptor {
 package struct OpenOptions: OptionSet, Sendable {
   package let rawValue: CInt
   package init(rawValue: CInt) { self.rawValue = rawValue }
+  // The standard library's own is generic code that stays generic when another room is the caller: slow, and a start has more
+  // than a hundred such literals.
+  package init(arrayLiteral elements: OpenOptions...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
   package static let readOnly: OpenOptions = []
   package static let writeOnly = OpenOptions(rawValue: O_WRONLY)
   package static let readWrite = OpenOptions(rawValue: O_RDWR)
@@ -64,6 +67,7 @@ package struct OpenOptions: OptionSet, Sendable {
 package struct Resolve: OptionSet, Sendable {
   package let rawValue: UInt64
   package init(rawValue: UInt64) { self.rawValue = rawValue }
+  package init(arrayLiteral elements: Resolve...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
   package static let noCrossDevice = Resolve(rawValue: 0x01)
   package static let noMagicLinks = Resolve(rawValue: 0x02)
   package static let noSymlinks = Resolve(rawValue: 0x04)

@@ -6,6 +6,7 @@ import SystemPackage
 package struct MountAttributes: OptionSet, Sendable {
   package let rawValue: UInt64
   package init(rawValue: UInt64) { self.rawValue = rawValue }
+  package init(arrayLiteral elements: MountAttributes...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
   package static let readOnly = MountAttributes(rawValue: 0x1)
   package static let noSetUserID = MountAttributes(rawValue: 0x2)
   package static let noDevices = MountAttributes(rawValue: 0x4)
