@@ -115,7 +115,9 @@ extension Scenarios {
     }
 
     /// What does not fit is an error, and never a namespace less: CVE-2021-43784.
-    @Test(arguments: ["namespace", "source", "destination", "maps", "argument"]) func whatIsTooLongIsRefused(part: String) throws
+    @Test(
+      .disabled(if: Runtime.isCrun, "crun leaves the cgroup"),
+      arguments: ["namespace", "source", "destination", "maps", "argument"]) func whatIsTooLongIsRefused(part: String) throws
     {
       let bundle = try Bundle(), long = "/" + String(repeating: "x/", count: 40_000)
       switch part {
@@ -184,7 +186,9 @@ extension Scenarios {
       bundle.config["linux.maskedPaths"] = ["/masked/file"]
       var attack = try bundle.attack(sentinels)
       if File.text("\(bundle.rootfs)/leak") != "leaked\n" { attack.harm.append("what was bound over the mask was written to") }
-      expectHarmless(attack, catches: Runtime.isOldRunc && [.absoluteLink, .fifo, .device].contains(form))
+      expectHarmless(
+        attack,
+        catches: Runtime.isOldRunc && [.absoluteLink, .fifo, .device].contains(form) || Runtime.isCrun && form == .absoluteLink)
     }
 
     /// On success /dev/console is the terminal: CVE-2025-52565.

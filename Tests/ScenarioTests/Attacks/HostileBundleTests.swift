@@ -12,7 +12,10 @@ extension Scenarios {
     static let harmsRuncOnHybridHosts: Set<String> = [
       "/sys/fs/cgroup absoluteLink", "/sys/fs/cgroup relativeLink", "/sys/fs/cgroup chainOfLinks",
     ]
-    static let harmsCrun: Set<String> = []
+    /// It takes a link for the root, and makes the directory of NOTIFY_SOCKET through one.
+    static let harmsCrun: Set<String> = [
+      " absoluteLink", " relativeLink", " chainOfLinks", "/tmp absoluteLink", "/tmp relativeLink", "/tmp chainOfLinks",
+    ]
 
     static func catches(_ case: String) -> Bool {
       if Runtime.isOldRunc { return harmsRunc.contains(`case`) || (Host.isHybrid && harmsRuncOnHybridHosts.contains(`case`)) }

@@ -117,13 +117,14 @@ extension Terminal {
   }
 }
 
-/// Expects that an attack did no harm; of a peer it is said that it does, or does not: a test that catches nobody proves little.
+/// Expects that an attack did no harm, and of a peer that is known for it that it did: a test that catches nobody proves little.
+/// What else harms crun is not judged; only a part of the attacks has been tried on it.
 ///
 /// - Parameter catches: whether the runtime that is tested now is known to be harmed.
 func expectHarmless(_ attack: Attack, catches: Bool = false, sourceLocation: SourceLocation = #_sourceLocation) {
-  if Runtime.isApus || !catches {
+  if Runtime.isApus || (Runtime.isOldRunc && !catches) {
     #expect(attack.harm.isEmpty, sourceLocation: sourceLocation)
-  } else {
+  } else if catches {
     #expect(!attack.harm.isEmpty, "this runtime was vulnerable: \(attack)", sourceLocation: sourceLocation)
   }
   if Runtime.isApus, let failure = attack.failure { expectFailure(failure, sourceLocation: sourceLocation) }
