@@ -71,8 +71,8 @@ processes_with() { # processes_with PID: "pid words" of all in the pid namespace
 
 # What containers leave behind.
 
-leftovers() {
-  local process ours
+leftovers() { # a line for each; few processes are started for it, as it is asked for again and again
+  local folder
   # But for the cgroup that engines keep all of theirs in: runtimes may leave it.
   find /sys/fs/cgroup -mindepth 1 -type d | grep -vxE "/sys/fs/cgroup/($lasting)" | sed 's/^/cgroup /'
   # Podman mounts its storage on itself, and takes it away, when it likes.
@@ -80,17 +80,15 @@ leftovers() {
   for folder in "${state_folders[@]}"; do
     find "$folder" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null | sed 's/^/state /' || true
   done
-  ours=$(readlink /proc/self/ns/pid)
-  for process in /proc/[0-9]*; do
-    if [[ $(readlink "$process/ns/pid") != "$ours" || $(cat "$process/comm") == @(containerd-shim*|conmon*) ]]; then
-      echo "process $(tr '\0' ' ' <"$process/cmdline")"
-    fi
-  done 2>/dev/null
+  # Processes in other pid namespaces, and those that engines keep for each container.
+  stat -L -c '%i %n' /proc/[0-9]*/ns/pid 2>/dev/null |
+    awk -v ours="$(stat -L -c %i /proc/self/ns/pid)" '$1 != ours { print "process in another pid namespace", $2 }'
+  grep -sHE '^(containerd-shim|conmon)' /proc/[0-9]*/comm | sed 's/^/process /' || true
 }
 
 left_since() { # left_since BEFORE: what is there now and was not, once engines have had the time to clear up
   local try left
-  for ((try = 0; try < 100; try++)); do
+  for ((try = 0; try < 50; try++)); do
     left=$(comm -13 <(sort -u <<<"$1") <(leftovers | sort -u))
     [[ -n $left ]] || return 0
     sleep 0.2

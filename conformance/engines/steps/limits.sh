@@ -30,13 +30,14 @@ step_pids_limit() {
 
 step_update() {
   $E run -d --name c1 --memory 64m --memory-swap 64m --cpus 0.5 --pids-limit 20 busybox sleep 1000
-  $E update --memory 128m --memory-swap 256m --cpus 1.5 --pids-limit 30 c1
-  same "after update" "134217728 134217728 150000 100000 30" \
+  $E update --memory 128m --memory-swap 256m --cpus 0.75 --pids-limit 30 c1
+  same "after update" "134217728 134217728 75000 100000 30" \
     "$(echo "$(of_cgroup c1 memory.max)" "$(of_cgroup c1 memory.swap.max)" "$(of_cgroup c1 cpu.max)" "$(of_cgroup c1 pids.max)")"
 }
 
 step_oom_kill() {
-  refused 137 '' $E run --name c1 --memory 16m --memory-swap 16m busybox tail /dev/zero
+  # Not at once: engines watch a container for this from after its start on.
+  refused 137 '' $E run --name c1 --memory 16m --memory-swap 16m busybox sh -c 'sleep 3; exec tail /dev/zero'
   same "what the engine says" "true 137" "$($E inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' c1)"
   $E run --name c2 --memory 16m busybox true
   same "of one that was not" "false 0" "$($E inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' c2)"
