@@ -75,9 +75,10 @@ extension Scenarios {
         """#
       try program.write(toFile: "\(directory.path)/type", atomically: true, encoding: .utf8)
       let result = "\(directory.path)/result"
+      // compinit reads all the completions of the system first.
       _ = try Spawned.run(
         ["zsh", "-f", "\(directory.path)/type", try Self.script("zsh", in: directory), result] + Self.lines.map(\.typed),
-        environment: Self.environment(directory))
+        environment: Self.environment(directory), timeout: 4 * Spawned.limit)
       let typed = File.text(result).split(separator: "\n").map { $0.trimmingCharacters(in: ["=", " "]) }
       #expect(typed == Self.lines.map(\.whole))
     }
