@@ -32,11 +32,11 @@ enum Filesystems {
     if !source.isEmpty { try context.set("source", source) }
     let options = planned.options
     try setSuperblockFlags(planned, context)
-    for option in options.data { do { try set(option, context) } catch { throw explained(error, type) } }
+    for option in options.data { do { try set(option, context) } catch { throw unmapped(error, options) } }
     if let label { try context.set(label.option, label.value) }
     var attributes = Kernel.MountAttributes(rawValue: options.set.rawValue)
     if becomesReadOnlyLater(planned) { attributes.remove(.readOnly) }
-    do { return try context.mount(attributes: attributes) } catch { throw explained(error, type) }
+    do { return try context.mount(attributes: attributes) } catch { throw explained(unmapped(error, options), type) }
   }
 
   /// `remount` of what is no bind: the options of the file system, as mount(2) takes them with MS_REMOUNT. Only what config.json
@@ -106,6 +106,13 @@ enum Filesystems {
     planned.options.set.contains(.readonly) && (planned.mount.type == "tmpfs" || planned.destination == "/dev")
   }
 
+  /// An older kernel says so, and without a name, only as the file system is made.
+  private static func unmapped(_ failure: Failure, _ options: MountOptions) -> Failure {
+    let owners = options.data.filter { $0.hasPrefix("uid=") || $0.hasPrefix("gid=") }
+    guard failure.errno == .invalidArgument, !owners.isEmpty else { return failure }
+    return failure.adding(hint: "is there a mapping for \(owners.joined(separator: " and ")) in the container's user namespace?")
+  }
+
   private static func explained(_ failure: Failure, _ type: String) -> Failure {
     switch (type, failure.errno) {
     case ("sysfs", .some(.notPermitted)):
@@ -115,8 +122,6 @@ enum Filesystems {
         hint: "proc needs a pid namespace that belongs to the container's user namespace, and an unmasked /proc on the host")
     case ("mqueue", .some(.notPermitted)):
       failure.adding(hint: "mqueue needs an ipc namespace that belongs to the container's user namespace")
-    case (_, .some(.invalidArgument)) where ["fsconfig(uid=", "fsconfig(gid="].contains(where: { failure.cause.hasPrefix($0) }):
-      failure.adding(hint: "the id may have no mapping in the container's user namespace")
     case (_, .some(.operationNotSupportedByDevice)):
       failure.adding(hint: "this kernel has no file system type \"\(type)\"; see /proc/filesystems")
     default: failure
