@@ -139,6 +139,12 @@ extension Scenarios {
       }
     }
 
+    /// proc_pid_stat(5) "flags": PF_FORKNOEXEC.
+    private static func waitsForItsExec(_ pid: Int) -> Bool {
+      let fields = File.text("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+      return fields.count > 6 && (Int(fields[6]) ?? 0) & 0x40 != 0
+    }
+
     /// Starts `run` in the foreground, waits until the container runs, and cleans up afterwards.
     private func withForeground(
       _ bundle: Bundle, runtime: Runtime, id: String, sourceLocation: SourceLocation = #_sourceLocation,
@@ -149,6 +155,10 @@ extension Scenarios {
         defer { runtime.deleteQuietly(id) }
         let run = try runtime.spawn(["run", "--bundle", bundle.path, id])
         try Harness.waitUntil("\(id) is running") { try run.isOver || runtime.status(id) == "running" }
+        // Who kills it a moment before its program runs is told so, instead of the program's status.
+        if Runtime.isApus, let pid = try runtime.state(id)?["pid"]?.int {
+          try Harness.waitUntil("the program of \(id) runs") { run.isOver || !Self.waitsForItsExec(pid) }
+        }
         try body(run)
       }
     }
