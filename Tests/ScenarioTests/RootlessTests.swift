@@ -282,7 +282,9 @@ extension Scenarios {
     }
 
     /// A pod: the second container is in the user namespace of the first, and so may be in its others.
-    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1 joins a user namespace only with the mappings written again"))
+    @Test(
+      .disabled(if: Runtime.isOldRunc, "runc 1.1 joins a user namespace only with the mappings written again"),
+      .disabled(if: Runtime.isCrun, "crun 1.8.1 enters the pid namespace before it may"))
     func aSecondContainerJoinsTheNamespacesOfTheFirst() throws {
       let first = try Self.sleeper()
       first.setNamespace("network")

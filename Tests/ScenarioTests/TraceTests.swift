@@ -149,7 +149,7 @@ extension Scenarios {
         bundle.config["linux.gidMappings"] = nil
         let (trace, _, _) = try run(bundle)
         #expect(trace.pids.keys.sorted() == ["apus run", "init", "intermediate"] && Set(trace.pids.values).count == 3)
-        #expect(trace.names("intermediate") == ["joining the user namespace", "starting the container's process"])
+        #expect(trace.names("intermediate") == ["joining namespaces", "starting the process"])
       }
     }
 
