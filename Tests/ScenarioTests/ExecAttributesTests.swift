@@ -47,7 +47,7 @@ extension Scenarios {
       }
     }
 
-    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1 leaves it out")) func oomScoreAdj() throws {
+    @Test(.disabled(if: Runtime.isOldRunc || Runtime.isCrun, "older peers leave it out")) func oomScoreAdj() throws {
       let bundle = try Bundle()
       bundle.config["process.oomScoreAdj"] = 300
       try withSleeper(bundle) { container throws in
