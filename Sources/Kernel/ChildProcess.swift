@@ -29,7 +29,17 @@ package struct ProcessHandle: ~Copyable {
   /// ESRCH when no process has this pid. The caller compares the start time to know that it is the one it means.
   package init(pid: CInt) throws(Failure) {
     self.pid = pid
-    pidfd = Descriptor(owning: try call("pidfd_open") { apus_pidfd_open(pid) })
+    pidfd = try Self.open(pid)
+  }
+
+  /// Older kernels (seen on 6.1) say EINVAL of a number that nobody has as pid, but some processes still as that of their session or
+  /// process group: the first process of a container that has left others behind.
+  private static func open(_ pid: CInt) throws(Failure) -> Descriptor {
+    do { return Descriptor(owning: try call("pidfd_open") { apus_pidfd_open(pid) }) } catch
+      where error.errno == .invalidArgument && pid > 0
+    {
+      throw Failure("pidfd_open", errno: .noSuchProcess)
+    }
   }
 
   package func send(signal: CInt) throws(Failure) {

@@ -130,6 +130,23 @@ extension Scenarios {
       }
     }
 
+    /// Its number is still that of the others' session: on Linux 6.1 pidfd_open(2) calls it invalid, not gone.
+    @Test func allReachesWhatAFirstProcessThatIsGoneLeftInItsSession() throws {
+      let bundle = try Bundle(shell: "sleep 1000 & echo ready")
+      let namespaces = bundle.config["linux.namespaces"]?.array ?? []
+      bundle.config["linux.namespaces"] = .array(namespaces.filter { $0["type"] != "pid" })
+      try withContainer(bundle) { container in
+        try container.start()
+        try Harness.waitUntil("its first process is gone") {
+          Orphans.reap(); return try container.status() == "stopped"
+        }
+        expectSuccess(try container.runtime("kill", "--all", container.id, "KILL"))
+        try Harness.waitUntil("all are gone") {
+          Orphans.reap(); return Orphans.descendants().isEmpty
+        }
+      }
+    }
+
     /// With another signal than KILL each gets it once, while none can fork away from it; also of a frozen container, once it
     /// goes on.
     @Test(.disabled(if: Runtime.isRunc && !Host.isPureV2, "runc here uses v1"), arguments: [false, true])
