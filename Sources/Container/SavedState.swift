@@ -167,8 +167,7 @@ struct SavedState {
   /// may go to another process once it has ended: who opens a file of /proc/PID asks `hasEnded` afterwards.
   func initProcess(_ proc: ProcFS) throws(Failure) -> ProcessHandle? {
     if pid == 0 { return nil }
-    let handle: ProcessHandle
-    do { handle = try ProcessHandle(pid: pid) } catch  where error.errno == .noSuchProcess { return nil }
+    guard let handle = try ProcessHandle.find(pid) else { return nil }
     guard let found = try ProcessStatus.read(pid, proc), found.startTime == startTime, !found.hasEnded else { return nil }
     return handle
   }

@@ -29,16 +29,16 @@ package struct ProcessHandle: ~Copyable {
   /// ESRCH when no process has this pid. The caller compares the start time to know that it is the one it means.
   package init(pid: CInt) throws(Failure) {
     self.pid = pid
-    pidfd = try Self.open(pid)
+    pidfd = Descriptor(owning: try call("pidfd_open") { apus_pidfd_open(pid) })
   }
 
-  /// Older kernels (seen on 6.1) say EINVAL of a number that nobody has as pid, but some processes still as that of their session or
-  /// process group: the first process of a container that has left others behind.
-  private static func open(_ pid: CInt) throws(Failure) -> Descriptor {
-    do { return Descriptor(owning: try call("pidfd_open") { apus_pidfd_open(pid) }) } catch
-      where error.errno == .invalidArgument && pid > 0
+  /// nil when no process has this pid, though it may be the number of a thread, or still that of a session or process group:
+  /// of a first process that is gone and has left others behind. The kernel says EINVAL of both (seen on 6.1), later ENOENT.
+  package static func find(_ pid: CInt) throws(Failure) -> ProcessHandle? {
+    do { return try ProcessHandle(pid: pid) } catch
+      where error.errno == .noSuchProcess || error.errno == .invalidArgument || error.errno == .noSuchFileOrDirectory
     {
-      throw Failure("pidfd_open", errno: .noSuchProcess)
+      return nil
     }
   }
 
