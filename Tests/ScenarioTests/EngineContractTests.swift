@@ -55,17 +55,9 @@ extension Scenarios {
     /// The program of a container that an engine started in the foreground is its grandchild: buildkit's death ends `run`, not
     /// another process between the two.
     @Test(.disabled(if: Runtime.isCrun, "the test asks for the runtime's own child")) func initIsAChildOfRun() throws {
-      let runtime = try Runtime()
-      let bundle = try Bundle(["sleep", "100"])
-      try bundle.write()
-      let id = TemporaryDirectory.newID()
-      try assertNothingLeft(by: runtime) {
-        defer { runtime.deleteQuietly(id) }
-        let run = try runtime.spawn(["run", "--bundle", bundle.path, id])
-        try Harness.waitUntil("it runs") { try runtime.status(id) == "running" }
-        let pid = try #require(try runtime.state(id)?["pid"]?.int)
-        let fields = File.text("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
-        #expect(fields.count > 1 && pid_t(fields[1]) == run.pid)
+      try withForegroundRun(try Bundle(["sleep", "100"])) { container in
+        let fields = File.text("/proc/\(try container.pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+        #expect(fields.count > 1 && pid_t(fields[1]) == container.creation.pid)
       }
     }
 

@@ -129,17 +129,10 @@ extension Scenarios {
   /// The house's promises that only a running apus can keep.
   @Suite(.enabled(if: Runtime.isApus, "asks about apus")) struct RunningHouse {
     @Test func itHasOneThread() throws {
-      let runtime = try Runtime()
-      let bundle = try Bundle(["sleep", "100"])
-      try bundle.write()
-      let id = TemporaryDirectory.newID()
-      try assertNothingLeft(by: runtime) {
-        defer { runtime.deleteQuietly(id) }
-        let run = try runtime.spawn(["run", "--bundle", bundle.path, id])
-        try Harness.waitUntil("\(id) is running") { try run.isOver || runtime.status(id) == "running" }
-        #expect(File.text("/proc/\(run.pid)/status").contains("\nThreads:\t1\n"))
-        expectSuccess(try runtime("kill", id, "KILL"))
-        _ = try run.wait()  // with 137, or with an error if the program was yet to run: the threads are asked for here
+      try withForegroundRun(try Bundle(["sleep", "100"])) { container in
+        #expect(File.text("/proc/\(container.creation.pid)/status").contains("\nThreads:\t1\n"))
+        expectSuccess(try container.kill())
+        #expect(try container.creation.wait().status == 137)
       }
     }
   }

@@ -12,11 +12,9 @@ extension Scenarios {
     }
 
     @Test func aKilledContainerGives128AndTheSignal() throws {
-      let runtime = try Runtime()
-      let id = TemporaryDirectory.newID()
-      try withForeground(try Bundle(["sleep", "100"]), runtime: runtime, id: id) { run in
-        expectSuccess(try runtime("kill", id, "KILL"))
-        let outcome = try run.wait()
+      try withForegroundRun(try Bundle(["sleep", "100"])) { container in
+        expectSuccess(try container.kill())
+        let outcome = try container.creation.wait()
         #expect(outcome.status == 137 && outcome.signal == nil, "\(outcome)")
       }
     }
@@ -59,9 +57,9 @@ extension Scenarios {
       ("TERM", SIGTERM), ("INT", SIGINT), ("HUP", SIGHUP), ("USR1", SIGUSR1), ("USR2", SIGUSR2), ("QUIT", SIGQUIT),
     ])
     func signalsAreForwarded(name: String, number: Int32) throws {
-      let runtime = try Runtime()
       let bundle = try Bundle(shell: "trap 'echo got \(name); exit 7' \(name); echo ready; while :; do sleep 0.02; done")
-      try withForeground(bundle, runtime: runtime, id: TemporaryDirectory.newID()) { run in
+      try withForegroundRun(bundle) { container in
+        let run = container.creation
         try Harness.waitUntil("it listens") { run.stdout == "ready\n" }
         run.send(number)
         let outcome = try run.wait()
@@ -115,51 +113,23 @@ extension Scenarios {
     }
 
     @Test func theStateOfARunningContainerIsTheUsualOne() throws {
-      let runtime = try Runtime()
-      let id = TemporaryDirectory.newID()
       let bundle = try Bundle(["sleep", "100"])
-      try withForeground(bundle, runtime: runtime, id: id) { run in
-        let state = try #require(try runtime.state(id))
+      try withForegroundRun(bundle) { container in
+        let state = try #require(try container.runtime.state(container.id))
         #expect(state["status"] == "running")
         #expect(state["bundle"]?.string == bundle.path)
-        expectSuccess(try runtime("kill", id, "KILL"))
-        #expect(try run.wait().status == 137)
+        expectSuccess(try container.kill())
+        #expect(try container.creation.wait().status == 137)
       }
     }
 
     /// Whoever kills the runtime in front leaves a container that the other verbs still handle.
     @Test func aKilledRunLeavesAContainerThatCanBeDeleted() throws {
-      let runtime = try Runtime()
-      let id = TemporaryDirectory.newID()
-      try withForeground(try Bundle(["sleep", "100"]), runtime: runtime, id: id) { run in
-        run.send(SIGKILL)
-        #expect(try run.wait().signal == SIGKILL)
-        expectSuccess(try runtime("delete", "--force", id))
-        expectUnknown(try runtime("state", id))
-      }
-    }
-
-    /// proc_pid_stat(5) "flags": PF_FORKNOEXEC.
-    private static func waitsForItsExec(_ pid: Int) -> Bool {
-      let fields = File.text("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
-      return fields.count > 6 && (Int(fields[6]) ?? 0) & 0x40 != 0
-    }
-
-    /// Starts `run` in the foreground, waits until the container runs, and cleans up afterwards.
-    private func withForeground(
-      _ bundle: Bundle, runtime: Runtime, id: String, sourceLocation: SourceLocation = #_sourceLocation,
-      _ body: (Spawned) throws -> Void
-    ) throws {
-      try bundle.write()
-      try assertNothingLeft(by: runtime, sourceLocation: sourceLocation) {
-        defer { runtime.deleteQuietly(id) }
-        let run = try runtime.spawn(["run", "--bundle", bundle.path, id])
-        try Harness.waitUntil("\(id) is running") { try run.isOver || runtime.status(id) == "running" }
-        // Who kills it a moment before its program runs is told so, instead of the program's status.
-        if Runtime.isApus, let pid = try runtime.state(id)?["pid"]?.int {
-          try Harness.waitUntil("the program of \(id) runs") { run.isOver || !Self.waitsForItsExec(pid) }
-        }
-        try body(run)
+      try withForegroundRun(try Bundle(["sleep", "100"])) { container in
+        container.creation.send(SIGKILL)
+        #expect(try container.creation.wait().signal == SIGKILL)
+        expectSuccess(try container.runtime("delete", "--force", container.id))
+        expectUnknown(try container.runtime("state", container.id))
       }
     }
   }

@@ -107,37 +107,23 @@ extension Scenarios {
 
     @Test(arguments: [(["sh", "-c", "exit 3"], 3, nil), (["sleep", "100"], 137, 9)] as [([String], Int32, Int?)])
     func aRunThatKeepsWritesItDown(program: [String], status: Int32, signal: Int?) throws {
-      let runtime = try Runtime()
-      let bundle = try Bundle(program)
-      try bundle.write()
-      let id = TemporaryDirectory.newID()
-      try assertNothingLeft(by: runtime) {
-        defer { runtime.deleteQuietly(id) }
-        let run = try runtime.spawn(["run", "--keep", "--bundle", bundle.path, id])
-        try Harness.waitUntil("it runs") { try run.isOver || runtime.status(id) == "running" }
-        if signal != nil { expectSuccess(try runtime("kill", id, "KILL")) }
-        #expect(try run.wait().status == status)
-        let state = try #require(try runtime.state(id))
+      try withForegroundRun(try Bundle(program), options: ["--keep"]) { container in
+        if signal != nil { expectSuccess(try container.kill()) }
+        #expect(try container.creation.wait().status == status)
+        let state = try #require(try container.runtime.state(container.id))
         #expect(
           state["status"] == "stopped" && state["exitCode"]?.int == Int(status) && state["signal"]?.int == signal, "\(state)")
-        #expect(try runtime("wait", id).status == status)
+        #expect(try container.runtime("wait", container.id).status == status)
       }
     }
 
     @Test func whileARunReaps() throws {
-      let runtime = try Runtime()
-      let bundle = try Bundle(["sleep", "100"])
-      try bundle.write()
-      let id = TemporaryDirectory.newID()
-      try assertNothingLeft(by: runtime) {
-        defer { runtime.deleteQuietly(id) }
-        let run = try runtime.spawn(["run", "--keep", "--bundle", bundle.path, id])
-        try Harness.waitUntil("it runs") { try run.isOver || runtime.status(id) == "running" }
-        let wait = try runtime.spawn(["wait", id])
+      try withForegroundRun(try Bundle(["sleep", "100"]), options: ["--keep"]) { container in
+        let wait = try container.runtime.spawn(["wait", container.id])
         try Self.untilItHolds(wait)
-        expectSuccess(try runtime("kill", id, "KILL"))
+        expectSuccess(try container.kill())
         #expect(try wait.wait().status == 137)
-        #expect(try run.wait().status == 137)
+        #expect(try container.creation.wait().status == 137)
       }
     }
 

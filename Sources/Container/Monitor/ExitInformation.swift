@@ -9,8 +9,7 @@ final class HeldProcess {
 
   /// Takes hold of the process that got `pid` at `startTime`, a zombie too; nil when it is gone.
   static func hold(_ pid: CInt, startTime: UInt64, _ proc: ProcFS) throws(Failure) -> HeldProcess? {
-    let handle: ProcessHandle
-    do { handle = try ProcessHandle(pid: pid) } catch  where error.errno == .noSuchProcess { return nil }
+    guard let handle = try ProcessHandle.find(pid) else { return nil }
     if let found = try ProcessStatus.read(pid, proc), found.startTime == startTime { return HeldProcess(handle) }
     // Another has its pid; or it was reaped this moment, and the kernel has kept how it ended.
     return try handle.exitStatus() == nil ? nil : HeldProcess(handle)

@@ -6,7 +6,7 @@ struct Container {
   let id: String
   let bundle: Bundle
   let runtime: Runtime
-  /// What `create` said, and the files its output, and so the container's, goes to.
+  /// What `create` said, or the `run` that waits for its end, and the files its output, and so the container's, goes to.
   let creation: Spawned
 
   /// What the container wrote so far: it inherits the stdout and stderr of `create`.
@@ -82,6 +82,32 @@ func withRunningContainer<R>(
     try container.start(sourceLocation: sourceLocation)
     return try body(container)
   }
+}
+
+/// Starts `run` in the foreground, and waits until the container's program runs: a process that is killed before its exec
+/// makes `run` fail, instead of giving the program's status. `Container.creation` is the `run`.
+func withForegroundRun(
+  _ bundle: Bundle, runtime given: Runtime? = nil, options: [String] = [], sourceLocation: SourceLocation = #_sourceLocation,
+  _ body: (Container) throws -> Void
+) throws {
+  let runtime = try given ?? Runtime()
+  let id = TemporaryDirectory.newID()
+  try bundle.write()
+  try assertNothingLeft(by: runtime, sourceLocation: sourceLocation) {
+    defer { runtime.deleteQuietly(id) }
+    let run = try runtime.spawn(["run"] + options + ["--bundle", bundle.path, id])
+    try Harness.waitUntil("\(id) is running") { try run.isOver || runtime.status(id) == "running" }
+    if Runtime.isApus, let pid = try runtime.state(id)?["pid"]?.int {
+      try Harness.waitUntil("the program of \(id) runs") { run.isOver || !waitsForItsExec(pid) }
+    }
+    try body(Container(id: id, bundle: bundle, runtime: runtime, creation: run))
+  }
+}
+
+/// proc_pid_stat(5) "flags": PF_FORKNOEXEC.
+private func waitsForItsExec(_ pid: Int) -> Bool {
+  let fields = File.text("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+  return fields.count > 6 && (Int(fields[6]) ?? 0) & 0x40 != 0
 }
 
 enum Harness {
