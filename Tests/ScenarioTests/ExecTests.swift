@@ -324,7 +324,12 @@ extension Scenarios {
         #expect(try waiting.wait().signal == SIGTERM)
         expectSuccess(try container.runtime("resume", container.id))
         #expect(waiting.stdout == "")
-        Orphans.reap()
+        // What had joined dies with its exec, now that it thaws; until somebody reaps it, the pid namespace does not end.
+        let pid = try container.pid
+        try Harness.waitUntil("nothing but the container's process is left") {
+          Orphans.reap()
+          return Orphans.descendants().allSatisfy { $0.pid == pid }
+        }
       }
     }
 
