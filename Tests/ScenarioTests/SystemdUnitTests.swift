@@ -262,6 +262,7 @@ extension Scenarios {
         try Harness.waitUntil("the unit is there") {
           try Systemd.show(scope.unit, "ActiveState") == "active" && scope.cgroup.exists
         }
+        try Harness.waitUntil("the hook runs") { Orphans.descendants().contains { $0.name == "sleep" } }
         kill(creation.pid, SIGKILL)
         _ = try creation.wait()
         // The hook is a process of the host, and outlives its runtime.
