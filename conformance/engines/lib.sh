@@ -69,6 +69,17 @@ processes_with() { # processes_with PID: "pid words" of all in the pid namespace
   done 2>/dev/null
 }
 
+start_loop() { # start_loop PID COMMAND...: a loop in the pid namespace of PID, by a COMMAND that executes; sets loop and child
+  local pid=$1
+  shift
+  "$@" sh -c 'while :; do sleep 543; done'
+  eventually sh -c "grep -qs 543 /proc/*/cmdline"
+  # shellcheck disable=SC2034  # for the caller
+  loop=$(processes_with "$pid" | sed -n 's/ sh -c while.*543.*//p')
+  child=$(processes_with "$pid" | sed -n 's/ sleep 543 $//p')
+  same "parent of the child" "$loop" "$(stat_of "$child" 2)"
+}
+
 # What containers leave behind.
 
 leftovers() { # a line for each; few processes are started for it, as it is asked for again and again
@@ -80,9 +91,9 @@ leftovers() { # a line for each; few processes are started for it, as it is aske
   for folder in "${state_folders[@]}"; do
     find "$folder" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null | sed 's/^/state /' || true
   done
-  # Processes in other pid namespaces, and those that engines keep for each container.
-  stat -L -c '%i %n' /proc/[0-9]*/ns/pid 2>/dev/null |
-    awk -v ours="$(stat -L -c %i /proc/self/ns/pid)" '$1 != ours { print "process in another pid namespace", $2 }'
+  # Processes in other namespaces than ours, and those that engines keep for each container.
+  stat -L -c '%i %n' /proc/self/ns/* /proc/[0-9]*/ns/* 2>/dev/null | awk '$2 ~ "^/proc/self/" { ours[$1] }
+    $2 !~ "^/proc/self/" && !($1 in ours) { print "process in another namespace", $2 }'
   grep -sHE '^(containerd-shim|conmon)' /proc/[0-9]*/comm | sed 's/^/process /' || true
 }
 
@@ -102,6 +113,13 @@ missing_for() { # missing_for STEP: prints what it needs and this place has not;
   for controller in ${needs[$1]:-}; do
     grep -qw "$controller" /sys/fs/cgroup/cgroup.controllers || { echo "$controller controller" && return 1; }
   done
+}
+
+# What users are told: docs/engines.md.
+
+told() { # told SECTION NAME: the file of that engine, with the runtime that is walked in the place of apus
+  awk -v heading="## $1" '$0 == heading { here = 1 } /^```/ { if (code) exit; code = here; next } code' "$HERE/../../docs/engines.md" |
+    sed "s|/usr/local/bin/apus|@path@|g; s|apus|$2|g; s|@path@|$RUNTIME|g" | grep . || fail "docs/engines.md tells nothing of $1"
 }
 
 # Files of the host. In User-Mode Linux /etc is the machine's own: ours are mounted over it.

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The life of a container, for docker and podman ($E).
 
-life=(exit_status input detached top exec exec_terminal pid_1 background_loop kill_term_ignored stop_kills logs stop_start_files
+life=(exit_status input run_terminal detached top exec exec_terminal pid_1 background_loop kill_term_ignored stop_kills logs stop_start_files
   restart_policies paused init attach rename_and_commit)
 
 pid_of() {
@@ -18,6 +18,17 @@ step_input() {
   same echoed "two words" "$(echo two words | $E run -i --rm busybox cat)"
   same "status of the last command" "3" "$(echo 'exit 3' | $E run -i --rm busybox sh || echo $?)"
   same "a terminal's line end" $'/dev/pts/0' "$("$HERE/terminal" -- $E run -it --rm busybox tty | tr -d '\r')"
+}
+
+step_run_terminal() {
+  # The shell is PID 1: Control-C ends what it runs, not itself. Control-P Control-Q leaves it running.
+  "$HERE/terminal" 'expect=/ # ' 'poll=stty size=24 80' resize=40x120 'poll=stty size=40 120' \
+    'send=sh -c "echo ready-$((1+1)); sleep 777"' expect=ready-2 key=c 'expect=/ # ' 'send=echo ended-$?' expect=ended-130 \
+    'send=echo $$-$(tty)' expect=1-/dev/pts/0 key=p key=q -- $E run -it --name c1 busybox sh
+  same "left, not ended" true "$($E inspect -f '{{.State.Running}}' c1)"
+  has_not "after Control-C" 'sleep 777' "$($E top c1)"
+  "$HERE/terminal" resize=50x100 'poll=stty size=50 100' 'send=exit 6' -- $E attach c1 || true # podman's ends with 0
+  same "its end" 6 "$($E wait c1)"
 }
 
 step_detached() {
@@ -75,25 +86,17 @@ step_pid_1() {
   same "those inside" 2 "$($E exec c1 ls /proc | grep -c '^[0-9]')"
 }
 
-start_loop() { # a loop in container c1, whose PID 1 is given; sets loop and child
-  $E exec -d c1 sh -c 'while :; do sleep 543; done'
-  eventually sh -c "grep -qs 543 /proc/*/cmdline"
-  loop=$(processes_with "$1" | sed -n 's/ sh -c while.*543.*//p')
-  child=$(processes_with "$1" | sed -n 's/ sleep 543 $//p')
-  same "parent of the child" "$loop" "$(stat_of "$child" 2)"
-}
-
 step_background_loop() {
   local pid loop child
   $E run -d --name c1 busybox sh -c 'while :; do sleep 1; done'
   pid=$(pid_of c1)
-  start_loop "$pid"
+  start_loop "$pid" $E exec -d c1
   same "process group of the loop" "$loop" "$(stat_of "$loop" 3)"
   kill -TERM -- "-$loop" # from the host
   eventually gone "$loop"
   eventually gone "$child"
   has_not "inside" 543 "$($E exec c1 ps)"
-  start_loop "$pid"
+  start_loop "$pid" $E exec -d c1
   kill -KILL "$pid"
   eventually gone "$child"
   same "status after the kill from the host" 137 "$($E wait c1)"
