@@ -80,6 +80,16 @@ start_loop() { # start_loop PID COMMAND...: a loop in the pid namespace of PID, 
   same "parent of the child" "$loop" "$(stat_of "$child" 2)"
 }
 
+end_loop() { # with its process group, if it has one of its own: crun 1.8 leaves it in that of its caller
+  if [[ $(stat_of "$loop" 3) == "$loop" ]]; then
+    same "process group of the child" "$loop" "$(stat_of "$child" 3)"
+    kill -TERM -- "-$loop"
+  else
+    [[ $(basename "$RUNTIME") == crun ]] || fail "process group of the loop $loop: $(stat_of "$loop" 3)"
+    kill -TERM "$loop" "$child"
+  fi
+}
+
 # What containers leave behind.
 
 leftovers() { # a line for each; few processes are started for it, as it is asked for again and again
