@@ -73,11 +73,16 @@ start_loop() { # start_loop PID COMMAND...: a loop in the pid namespace of PID, 
   local pid=$1
   shift
   "$@" sh -c 'while :; do sleep 543; done'
-  eventually sh -c "grep -qs 543 /proc/*/cmdline"
-  # shellcheck disable=SC2034  # for the caller
-  loop=$(processes_with "$pid" | sed -n 's/ sh -c while.*543.*//p')
-  child=$(processes_with "$pid" | sed -n 's/ sleep 543 $//p')
+  eventually find_loop "$pid"
   same "parent of the child" "$loop" "$(stat_of "$child" 2)"
+}
+
+find_loop() {
+  local all
+  all=$(processes_with "$1")
+  loop=$(sed -n 's/ sh -c while.*543.*//p' <<<"$all")
+  child=$(sed -n 's/ sleep 543 $//p' <<<"$all")
+  [[ -n $loop && -n $child ]]
 }
 
 end_loop() { # with its process group, if it has one of its own: crun 1.8 leaves it in that of its caller
