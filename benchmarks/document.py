@@ -1,0 +1,2 @@
+def write(rows, versions, rounds):
+    raise SystemExit("not yet")
