@@ -56,13 +56,13 @@ def limited(path, limit):
 
 
 def docker(path):
-    """What Docker wrote for `docker run`, with its files in our folder, its hook a program that does nothing, and without the AppArmor
-    profile, which needs a kernel with AppArmor."""
+    """What Docker wrote for `docker run`, with its files in our folder, its hook a program that does nothing, and without what this
+    kernel may not have: AppArmor's profile, and a weight of 0 ("not set"), for which crun wants a controller."""
     specification(path)
     with open(f"{ROOT}/conformance/engines/configs/docker-default.json") as file:
         config = json.load(file)
     config["root"]["path"] = "rootfs"
-    del config["process"]["apparmorProfile"], config["linux"]["cgroupsPath"]
+    del config["process"]["apparmorProfile"], config["linux"]["cgroupsPath"], config["linux"]["resources"]["blockIO"]
     os.makedirs(f"{path}/rootfs/etc", exist_ok=True)
     for mount in config["mounts"]:
         if mount["type"] == "bind":

@@ -1,13 +1,12 @@
 """What is counted and not timed: memory, system calls, instructions."""
 import contextlib
-import os
 import re
 import shutil
 import subprocess
 import tempfile
 
 import bundles
-from lab import BUILD, Problem, container, failure, timed
+from lab import BUILD, Problem, container, failure, remove_cgroups, timed
 from lives import running
 from scenario import scenario
 
@@ -107,6 +106,12 @@ def count_calls(command, runtime):
             return sum(1 for line in file if re.match(r"\d+ +\w+\(", line))
 
 
+@scenario("faults", "page faults of a run", "faults", floor=True, share=0.1)
+def faults(lab, runtime):
+    command = runtime.run(lab.bundle(bundles.default), lab.new_id(runtime))
+    yield lambda: timed(command, runtime)[2]
+
+
 @scenario("instructions", "instructions of a run, in user mode", "million", floor=True, share=0)
 def instructions(lab, runtime):
     if runtime.name == "runc":
@@ -172,11 +177,7 @@ def starts(lab, runtime, limit):
         except Problem:
             with contextlib.suppress(Problem):
                 runtime.call("delete", "--force", name)
-            remove_cgroup(name)
+            remove_cgroups()
             return False
     return True
 
-
-def remove_cgroup(name):
-    with contextlib.suppress(OSError):
-        os.rmdir(f"/sys/fs/cgroup/{name}")

@@ -1,5 +1,6 @@
 """What every scenario needs: the runtimes, programs of our own, a folder that leaves nothing behind, the clock."""
 import contextlib
+import glob
 import os
 import select
 import shutil
@@ -99,17 +100,17 @@ def execute(command, runtime):
 
 
 def timed(command, runtime, *options):
-    """Milliseconds, and the peak in MB, of a command or of as many as `options` say."""
+    """Milliseconds, the peak in MB and the page faults, of a command or of as many as `options` say."""
     user = ["-u", str(runtime.uid)] if runtime.uid else []
     with tempfile.TemporaryFile() as errors:
         answer = subprocess.run([TIMER, *user, *options, *command], env=runtime.environment, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=errors, text=True)
         if answer.returncode != 0:
             raise failure(command, answer.returncode, errors)
-        nanoseconds, peak, status = map(int, answer.stdout.split())
+        nanoseconds, peak, faults, status = map(int, answer.stdout.split())
         if status != 0:
             raise failure(command, status, errors)
-    return nanoseconds / 1e6, peak * 1024 / 1e6
+    return nanoseconds / 1e6, peak * 1024 / 1e6, faults
 
 
 def failure(command, status, errors):
@@ -119,7 +120,9 @@ def failure(command, status, errors):
 
 
 class Lab:
-    """A folder for one run of the benchmarks, and the names of its containers."""
+    """A folder for one run of the benchmarks, and the names of its containers.
+
+    `at_end` takes away what outlives a scenario."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -128,6 +131,7 @@ class Lab:
         self.crowds = {}  # how many containers are kept, by runtime; see crowds.py
         self.crowd_names = []
         self.at_end = contextlib.ExitStack()
+        self.at_end.callback(remove_cgroups)
 
     def new_id(self, runtime):
         self.count += 1
@@ -166,6 +170,12 @@ def container(runtime, bundle, name, *, start=False):
     finally:
         os.unlink(pid_file)
         runtime.call("delete", "--force", name)
+
+
+def remove_cgroups():
+    """Of containers that could not be made: not every runtime remembers."""
+    for path in glob.glob(f"/sys/fs/cgroup/bench{os.getpid()}-*"):
+        os.rmdir(path)
 
 
 def wait_for_end(pid):

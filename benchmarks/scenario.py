@@ -18,7 +18,7 @@ class Scenario:
     unit: str
     open: typing.Callable  # (lab, runtime) -> context manager of a function that takes one sample
     floor: bool            # does the floor take part?
-    share: float           # of the rounds that are asked for; what takes long or never varies needs fewer
+    share: float           # of the rounds that are asked for; what takes long or never varies needs fewer, 0 is once
     more_is_better: bool
     place: str             # where it is measured: pure-v2, or uml for what needs a memory controller
 
@@ -64,12 +64,14 @@ def measure(scenario, lab, runtimes, rounds):
             figures[runtime.name] = figure = Figure()
             try:
                 sample = stack.enter_context(scenario.open(lab, runtime))
-                sample()  # caches, page cache: as after the first time
+                first = sample()  # what is cached is cached then
                 samples[runtime.name] = sample
+                if scenario.share == 0:
+                    figure.samples.append(first)
             except Problem as problem:
                 figure.problem = str(problem)
         order = random.Random(scenario.name)
-        for _ in range(max(1, round(rounds * scenario.share))):
+        for _ in range(max(1, round(rounds * scenario.share)) if scenario.share else 0):
             for name in order.sample(sorted(samples), len(samples)):
                 take(samples, name, figures[name])
     return figures

@@ -1,9 +1,10 @@
 // Starts programs and says how long they took: from before the start to after the end, as a shell would see it.
-// usage: timer [-u UID] COMMAND...                     prints NANOSECONDS PEAK STATUS
+// usage: timer [-u UID] COMMAND...                     prints NANOSECONDS PEAK FAULTS STATUS
 //        timer [-u UID] -p ATONCE -t TOTAL COMMAND...  runs it TOTAL times, ATONCE of them at any moment; % in a word is the number
 //
 // PEAK is the largest resident set, in KiB, of the program and of the children it has waited for. A process starts with the peak of the one that
-// started it, so this is a small static program and does the measuring itself. STATUS is the exit status, of several the largest.
+// started it, so this is a small static program and does the measuring itself. FAULTS are the pages that were touched and not there yet,
+// of the same processes. STATUS is the exit status, of several the largest.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +60,7 @@ int main(int count, char **words) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0 || optind == count) return fprintf(stderr, "usage: timer [-u UID] [-p ATONCE -t TOTAL] COMMAND...\n"), 125;
   int status = 0, worst = 0, started = 0, ended = 0;
-  long begin = nanoseconds(), peak = 0;
+  long begin = nanoseconds(), peak = 0, faults = 0;
   while (ended < total) {
     while (started < total && started - ended < at_once) start(numbered(words + optind, started++), null, uid);
     struct rusage usage;
@@ -67,8 +68,9 @@ int main(int count, char **words) {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     worst = code > worst ? code : worst;
     peak = usage.ru_maxrss > peak ? usage.ru_maxrss : peak;
+    faults += usage.ru_minflt;
     ended++;
   }
-  printf("%ld %ld %d\n", nanoseconds() - begin, peak, worst);
+  printf("%ld %ld %ld %d\n", nanoseconds() - begin, peak, faults, worst);
   return 0;
 }
