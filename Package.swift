@@ -4,6 +4,9 @@ import PackageDescription
 // Every room is compiled with strict memory safety: a libc call or a pointer outside `unsafe` does not build.
 let strict: [SwiftSetting] = [
   .strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility"),
+  // A start meets some eighty generic types for the first time. By the function of each that costs half of what it does by its
+  // mangled name, which has to be taken apart, looked up and checked against its protocols.
+  .unsafeFlags(["-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors"], .when(configuration: .release)),
 ]
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
