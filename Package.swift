@@ -22,11 +22,22 @@ let package = Package(
     .systemLibrary(name: "CJSON", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Wshadow", "-Werror"])]),
 
+    // The program's first instructions, before those of libc: `apus_entry`, which the linker is told of below.
+    .target(
+      name: "CStart",
+      cSettings: [
+        .define("_GNU_SOURCE"),
+        .unsafeFlags([
+          "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-sanitize=all", "-Wall", "-Wextra", "-Wshadow", "-Werror",
+        ]),
+      ]),
+
     // The commit that --version shows. A target of its own, so that a new commit compiles one line again and nothing else.
     .target(name: "CVersion", cSettings: [.define("APUS_COMMIT", to: "\"\(commit)\"")]),
 
     // The rooms. An arrow only points down; `docs/architecture.md` says what each holds.
-    .target(name: "Kernel", dependencies: ["CLinux", "CVersion", "CSeccomp", "CCapability", system], swiftSettings: strict),
+    .target(
+      name: "Kernel", dependencies: ["CLinux", "CStart", "CVersion", "CSeccomp", "CCapability", system], swiftSettings: strict),
     .target(name: "JSON", dependencies: ["CJSON"], swiftSettings: strict),
     .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "DBus", dependencies: ["Kernel", system], swiftSettings: strict),
@@ -39,6 +50,8 @@ let package = Package(
         // One static binary: nothing of the host is loaded into a process that enters a container. lld, because the
         // default linker warns about dlopen in libc.a.
         .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release)),
+        // Sources/CStart/CStart.c
+        .unsafeFlags(["-Xlinker", "--entry=apus_entry"], .when(configuration: .release)),
         // No program is executed when it crashes: Sources/Kernel/CrashProgram.swift.
         .unsafeFlags(["-Xlinker", "--wrap=swift_copyAuxiliaryExecutablePath"], .when(configuration: .release)),
       ]),

@@ -1,4 +1,5 @@
 import CLinux
+import CStart
 import Glibc
 import SystemPackage
 
@@ -60,8 +61,8 @@ package enum FileSystemMagic {
   package static let devpts = 0x1cd1
   package static let cgroup2 = 0x6367_7270
   package static let resctrl = 0x0765_5821
-  /// Those of which no kernel has code to write: squashfs, erofs, iso9660, cramfs, romfs.
-  static let unwritable: Set<Int> = [0x7371_7368, 0xe0f5_e1e2, 0x9660, 0x28cd_3d45, 0x7275]
+  /// No kernel has code to write to it.
+  static func isUnwritable(_ magic: Int) -> Bool { apus_is_unwritable(UInt64(magic)) != 0 }
 }
 
 private let emptyPath: CInt = 0x1000  // AT_EMPTY_PATH

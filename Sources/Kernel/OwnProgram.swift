@@ -9,7 +9,7 @@ import SystemPackage
 /// writing once nothing runs it any more (CVE-2019-5736). So such a process runs from a copy that nobody can write to.
 package enum OwnProgram {
   /// Starts this very program again from such a copy, with the same arguments, environment, descriptors and pid, unless it
-  /// runs from one already.
+  /// runs from one already: as a rule the first instructions have seen to that (`CStart`).
   package static func protect() throws(Failure) {
     let own = try Descriptor.open(host: "/proc/self/exe", .readOnly)
     if try isProtected(own) { return try nameProcess() }
@@ -23,7 +23,7 @@ package enum OwnProgram {
     let seals = apus_fcntl(own.number, getSeals, 0)
     if seals >= 0, seals & sealed == sealed { return true }
     // Read-only is not enough: who maintains the host makes /usr writable for a moment, and the handle is good that long.
-    if FileSystemMagic.unwritable.contains(try own.fileSystemMagic()) { return true }
+    if FileSystemMagic.isUnwritable(try own.fileSystemMagic()) { return true }
     // The root of a mount that is in no tree: a read-only mount of the host's could be made writable again.
     guard try own.isOnReadOnlyMount() else { return false }
     let link = try Descriptor.open(host: "/proc/self/exe", [.path, .noFollow])

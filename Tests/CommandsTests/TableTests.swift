@@ -24,6 +24,11 @@ import Testing
     for flag in CommandTable.globals { #expect(text.contains("   --\(flag.name)") && text.contains(flag.help)) }
   }
 
+  @Test("Who adds a verb that enters a container tells Sources/CStart/CStart.c too, which knows them by their names")
+  func enteringVerbs() {
+    #expect(Set(CommandTable.verbs.filter(\.entersContainer).map(\.name)) == ["create", "exec", "run"])
+  }
+
   @Test("Within one list no name and no letter is given twice, and help lines are short enough for a terminal")
   func unique() {
     for flags in CommandTable.verbs.map(\.allFlags) + [CommandTable.globals] {

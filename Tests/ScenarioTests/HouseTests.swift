@@ -14,7 +14,7 @@ import Testing
     "OCISpec": ["JSON"],
     "Conformance": [],
     "JSON": ["CJSON", "Glibc"],
-    "Kernel": ["CLinux", "CVersion", "CSeccomp", "CCapability", "Glibc", "SystemPackage"],
+    "Kernel": ["CLinux", "CStart", "CVersion", "CSeccomp", "CCapability", "Glibc", "SystemPackage"],
   ]
 
   struct Source: CustomStringConvertible {

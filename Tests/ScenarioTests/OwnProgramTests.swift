@@ -77,6 +77,31 @@ extension Scenarios {
       #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == contents)
     }
 
+    /// Where the start that comes to nothing ends: before libc, let alone Swift, has asked the kernel for anything.
+    @Test(.enabled(if: Host.has(program: "strace"), "needs strace(1)"), arguments: ["create", "run", "exec"])
+    func theSecondStartComesBeforeAllElse(verb: String) throws {
+      #expect(
+        try calls(of: [verb, "--help"]).prefix(6)
+          == ["execve", "readlinkat", "statfs", "open_tree", "mount_setattr", "execveat"])
+      #expect(try calls(of: ["--root", "/nowhere", verb, "--help"]).filter { $0 == "execveat" }.count == 1)
+    }
+
+    @Test(.enabled(if: Host.has(program: "strace"), "needs strace(1)"), arguments: ["state", "list", "kill", "delete"])
+    func whatEntersNoContainerStartsOnce(verb: String) throws {
+      #expect(try !calls(of: [verb, "--help"]).contains("execveat"))
+    }
+
+    /// The names of the system calls it makes, in their order.
+    private func calls(of arguments: [String]) throws -> [String] {
+      let record = "\(directory.path)/calls"
+      expectSuccess(
+        try Spawned(
+          ["strace", "-qq", "-o", record, "-e", "signal=none", copy] + arguments, environment: Spawned.plainEnvironment,
+          input: .null
+        ).wait())
+      return File.text(record).split(separator: "\n").map { String($0.prefix { $0 != "(" }) }
+    }
+
     /// A caller's environment and arguments have no part in it: there is nothing to pretend with.
     @Test func itGoesByItsOwnName() throws {
       let bundle = try Bundle(["sleep", "100"])
