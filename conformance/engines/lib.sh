@@ -134,7 +134,7 @@ missing_for() { # missing_for STEP: prints what it needs and this place has not;
 
 told() { # told SECTION NAME: the file of that engine, with the runtime that is walked in the place of apus
   awk -v heading="## $1" '$0 == heading { here = 1 } /^```/ { if (code) exit; code = here; next } code' "$HERE/../../docs/engines.md" |
-    sed "s|/usr/local/bin/apus|@path@|g; s|apus|$2|g; s|@path@|$RUNTIME|g" | grep . || fail "docs/engines.md tells nothing of $1"
+    sed "s|/usr/local/bin/apus|@path@|g; s|apus|$2|g; s|@path@|$RUNTIME|g" | grep . || fail "docs/engines.md tells nothing of $1" >&2
 }
 
 # Files of the host. In User-Mode Linux /etc is the machine's own: ours are mounted over it.
