@@ -54,7 +54,7 @@ attacks: build ## races against the runtime, in full: hours
 	$(SUDO) conformance/attacks/racer
 	$(SUDO) conformance/attacks/sweep
 
-bench: build ## time and memory beside runc and crun
+bench: build ## time, memory and counts beside runc, crun and what the kernel takes alone
 	@.ci/dependencies run bench
 	$(SUDO) benchmarks/run
 

@@ -112,7 +112,7 @@ def faults(lab, runtime):
     yield lambda: timed(command, runtime)[2]
 
 
-@scenario("instructions", "instructions of a run, in user mode", "million", floor=True, share=0)
+@scenario("instructions", "instructions of a run, in user mode", "million", floor=True, share=0, takes_minutes=True)
 def instructions(lab, runtime):
     if runtime.name == "runc":
         raise Problem("runc's scheduler does not get on while its threads take single steps")

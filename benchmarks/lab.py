@@ -141,7 +141,7 @@ class Lab:
         """Made once for all runtimes: the same bundle for the same maker and arguments."""
         key = (make.__name__, *arguments)
         if key not in self.bundles:
-            self.bundles[key] = make(f"{self.folder}/{'-'.join(map(str, key))}", *arguments)
+            self.bundles[key] = make(f"{self.folder}/{make.__name__}-{len(self.bundles)}", *arguments)
         return self.bundles[key]
 
 

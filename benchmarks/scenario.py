@@ -21,12 +21,15 @@ class Scenario:
     share: float           # of the rounds that are asked for; what takes long or never varies needs fewer, 0 is once
     more_is_better: bool
     place: str             # where it is measured: pure-v2, or uml for what needs a memory controller
+    takes_minutes: bool    # measured only where it is named
 
 
-def scenario(name, title, unit="ms", *, floor=False, share=1.0, more_is_better=False, place="pure-v2"):
+def scenario(name, title, unit="ms", *, floor=False, share=1.0, more_is_better=False, place="pure-v2",
+             takes_minutes=False):
     """The function gets a lab and a runtime, makes all that is needed, yields what takes a sample, and takes all away."""
     def declare(function):
-        add(Scenario(name, title, unit, contextlib.contextmanager(function), floor, share, more_is_better, place))
+        add(Scenario(name, title, unit, contextlib.contextmanager(function), floor, share, more_is_better, place,
+                     takes_minutes))
         return function
     return declare
 

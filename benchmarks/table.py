@@ -1,5 +1,5 @@
 """The table: for people at a terminal, and for documents."""
-ORDER = ["apus", "sealed", "crun", "runc", "floor"]
+ORDER = ["apus", "unprotected", "crun", "runc", "floor"]
 
 
 def number(value):
