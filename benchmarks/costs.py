@@ -20,7 +20,7 @@ def declare_memory(verb, prepare, floor=False):
 
 def peak(runtime, command):
     with command() as words:
-        return timed(words, runtime)[1]
+        return timed(words, runtime).peak
 
 
 # Each prepares what all samples share, and gives a context manager that prepares one and yields its command.
@@ -74,6 +74,12 @@ def of_running(*words):
     return prepare
 
 
+@contextlib.contextmanager
+def whole_list(lab, runtime):
+    with running(lab, runtime):
+        yield lambda: contextlib.nullcontext(runtime.command("list"))
+
+
 declare_memory("run", whole_run, floor=True)
 declare_memory("create", one_create)
 declare_memory("start", one_start)
@@ -81,6 +87,7 @@ declare_memory("state", of_running("state"))
 declare_memory("kill", of_running("kill", "WINCH"))
 declare_memory("delete --force", one_delete)
 declare_memory("exec", of_running("exec", "/bin/true"))
+declare_memory("list", whole_list)
 
 
 # System calls and instructions
@@ -109,7 +116,7 @@ def count_calls(command, runtime):
 @scenario("faults", "page faults of a run", "faults", floor=True, share=0.1)
 def faults(lab, runtime):
     command = runtime.run(lab.bundle(bundles.default), lab.new_id(runtime))
-    yield lambda: timed(command, runtime)[2]
+    yield lambda: timed(command, runtime).faults
 
 
 @scenario("instructions", "instructions of a run, in user mode", "million", floor=True, share=0, takes_minutes=True)

@@ -14,7 +14,7 @@ PAGE = f"{lab.ROOT}/docs/performance.md"
 README = f"{lab.ROOT}/README.md"
 PLOTS = f"{lab.ROOT}/docs/performance"
 # What README shows: what people wait for.
-CHOSEN = ["run", "docker-warm", "rootless", "create", "start", "exec", "state-1000", "parallel-8", "memory-run"]
+CHOSEN = ["run", "processor", "docker-warm", "rootless", "create", "start", "exec", "state-1000", "parallel-8", "memory-run"]
 TRACED = 21
 
 

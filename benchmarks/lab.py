@@ -6,6 +6,7 @@ import select
 import shutil
 import subprocess
 import tempfile
+import typing
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 BUILD = f"{ROOT}/.build/bench"
@@ -35,6 +36,13 @@ def compile_programs():
             subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Werror", *options, "-o", f"{BUILD}/{name}", path], check=True)
 
 
+class Times(typing.NamedTuple):
+    passed: float     # ms
+    processor: float  # ms
+    peak: float       # MB
+    faults: int
+
+
 class Runtime:
     """A runtime with a folder for its containers. `--root` and the like are the same before every verb."""
 
@@ -42,6 +50,7 @@ class Runtime:
         self.name = name
         self.path = path
         self.root = f"{folder}/{name}"
+        os.makedirs(self.root, exist_ok=True)  # runc lists no folder that is not there
         self.options = []
         self.environment = dict(os.environ)
         self.uid = 0
@@ -78,7 +87,7 @@ class Runtime:
 
     def time(self, *words):
         """Milliseconds."""
-        return timed(self.command(*words), self)[0]
+        return timed(self.command(*words), self).passed
 
 
 class Floor(Runtime):
@@ -100,17 +109,17 @@ def execute(command, runtime):
 
 
 def timed(command, runtime, *options):
-    """Milliseconds, the peak in MB and the page faults, of a command or of as many as `options` say."""
+    """What the timer says of a command, or of as many as `options` say."""
     user = ["-u", str(runtime.uid)] if runtime.uid else []
     with tempfile.TemporaryFile() as errors:
         answer = subprocess.run([TIMER, *user, *options, *command], env=runtime.environment, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=errors, text=True)
         if answer.returncode != 0:
             raise failure(command, answer.returncode, errors)
-        nanoseconds, peak, faults, status = map(int, answer.stdout.split())
+        nanoseconds, processor, peak, faults, status = map(int, answer.stdout.split())
         if status != 0:
             raise failure(command, status, errors)
-    return nanoseconds / 1e6, peak * 1024 / 1e6, faults
+    return Times(nanoseconds / 1e6, processor / 1e6, peak * 1024 / 1e6, faults)
 
 
 def failure(command, status, errors):

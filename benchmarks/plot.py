@@ -54,14 +54,14 @@ def dots_of(row):
 
 
 def waterfall(trace):
-    """A line for each step of a start, from `--trace`: when it began, how long it took, in which process."""
+    """A line for each step of a start that took 10 µs, from `--trace`: when it began, how long it took, in which process."""
     names = {event["pid"]: event["args"]["name"] for event in trace["traceEvents"] if event["ph"] == "M"}
-    steps = outermost(trace["traceEvents"])
+    steps = [step for step in outermost(trace["traceEvents"]) if step["dur"] >= 10]
     end = max(step["ts"] + step["dur"] for step in steps)
     line_height, top = 16, 52
     height = top + line_height * len(steps) + 28
     across = lambda time: LABELS + (WIDTH - LABELS - RIGHT) * time / end
-    parts = [text(12, 20, f"One start of {end / 1000:.1f} ms (the traced one of the middle), step by step", font_weight="bold")]
+    parts = [text(12, 20, f"One start of {end / 1000:.1f} ms (the traced one of the middle), by its steps of 0.01 ms and more", font_weight="bold")]
     for number, name in enumerate(dict.fromkeys(names[step["pid"]] for step in steps)):
         x = 12 + 150 * number
         parts += [f'<rect x="{x}" y="32" width="10" height="10" fill="{colour(name)}"/>', text(x + 16, 42, name)]
