@@ -14,14 +14,15 @@ def cost_ratio(scenario, figures, name):
 
 
 def cells(row):
-    """apus's figure, then for each of the others its figure and the ratio."""
+    """apus's figure, if it took part, then for each of the others its figure and the ratio."""
     figures = row["figures"]
+    is_compared = "apus" in figures and figures["apus"].samples
     for name in columns([row]):
         figure = figures[name]
         if figure.problem or not figure.samples:
             yield name, "—", ""
         else:
-            ratio = "" if name == "apus" or figures["apus"].problem else f"{cost_ratio(row, figures, name):.2f}"
+            ratio = f"{cost_ratio(row, figures, name):.2f}" if name != "apus" and is_compared else ""
             spread = "" if len(figure.samples) < 3 or figure.spread == 0 else f" ± {number(figure.spread)}"
             yield name, number(figure.median) + spread, ratio
 
