@@ -98,8 +98,13 @@ extension Failure {
 }
 
 extension ControlDirectory {
+  /// Hands down all controllers to a cgroup below.
+  func handDown(to below: ControlDirectory, _ needs: Needs) throws(Failure) {
+    try Handover(levels: [self, below], offered: try words(of: "cgroup.controllers"), needs: needs).perform()
+  }
+
   /// True when the cgroup `name` was made, false when it was there.
-  fileprivate func make(_ name: String) throws(Failure) -> Bool {
+  func make(_ name: String) throws(Failure) -> Bool {
     do { try shared.descriptor.makeDirectory(name) } catch let error where error.errno == .fileExists { return false } catch {
       var failure = error.adding(context: "creating cgroup \(path)/\(name)")
       if error.errno == .readOnlyFileSystem { failure.hint = "the cgroup file system is mounted read-only here" }

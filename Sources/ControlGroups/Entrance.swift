@@ -40,7 +40,7 @@ extension ControlGroup {
     entrance.isOnlyForMoving = placeholder != nil
     if let unit = record.unit, unit.isOfUser {
       entrance.isOnlyForMoving = true
-      entrance.mover = (try SystemdManager.connect(ofUser: true), unit.name, below)
+      entrance.mover = (try SystemdManager.connect(ofUser: true), unit.name, record.belowUnit + below)
     }
     return entrance
   }

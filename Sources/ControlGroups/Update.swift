@@ -18,7 +18,7 @@ extension ControlGroup {
     guard let unit = record.unit else { return }
     let manager = try SystemdManager.connect(ofUser: unit.isOfUser)
     let writes = writes.settled(bandwidth: try bandwidth())
-    let properties = writes.unitProperties(version: try manager.version())
+    let properties = writes.unitProperties(version: try manager.version(), makesScope: false)
     try update(writes) { () throws(Failure) in try manager.setProperties(properties, of: unit.name) }
   }
 

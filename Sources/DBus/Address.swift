@@ -1,40 +1,32 @@
 import Kernel
 import SystemPackage
 
-extension Connection {
-  /// The bus of the machine.
-  package static func system() throws(Failure) -> Connection {
-    try bus(environmentVariable("DBUS_SYSTEM_BUS_ADDRESS") ?? "unix:path=/run/dbus/system_bus_socket")
+/// Where a message bus listens (dbus-specification "Server Addresses").
+package enum BusAddress {
+  /// The sockets of the machine's bus, in the order to try them.
+  package static var system: [String] {
+    environmentVariable("DBUS_SYSTEM_BUS_ADDRESS").map(sockets) ?? ["/run/dbus/system_bus_socket"]
   }
 
-  /// The bus of the user's session; nil when the environment does not tell where it is.
-  package static func session() throws(Failure) -> Connection? {
-    if let address = environmentVariable("DBUS_SESSION_BUS_ADDRESS") { return try bus(address) }
-    guard let directory = environmentVariable("XDG_RUNTIME_DIR") else { return nil }
-    return try open("\(directory)/bus", isBus: true)
+  /// Those of the bus of the user's session; then that which a user's systemd has, as a session's need not be the same
+  /// (dbus-run-session, a remote desktop).
+  package static var session: [String] {
+    let told = environmentVariable("DBUS_SESSION_BUS_ADDRESS").map(sockets) ?? []
+    guard let usual = environmentVariable("XDG_RUNTIME_DIR").map({ "\($0)/bus" }), !told.contains(usual) else { return told }
+    return told + [usual]
   }
 
-  /// The first address of a list that is the path of a socket.
-  private static func bus(_ addresses: String) throws(Failure) -> Connection {
-    guard let path = socketPath(addresses) else {
-      throw Failure("the address \(addresses) of the bus names no path of a socket", hint: "such as unix:path=/run/bus")
-    }
-    return try open(path, isBus: true)
-  }
-
-  /// - Parameter isBus: see ``init(socket:isBus:)``.
-  package static func open(_ path: String, isBus: Bool) throws(Failure) -> Connection {
-    try during("connecting to \(path)", try Connection(socket: try UnixSocket.connect(host: path, kind: .stream), isBus: isBus))
-  }
-
-  /// `unix:path=/a,guid=…;…` (dbus-specification "Server Addresses"); `%2f` stands for a byte.
-  static func socketPath(_ addresses: String) -> String? {
-    for address in addresses.split(separator: ";") where address.hasPrefix("unix:") {
-      for pair in address.dropFirst("unix:".count).split(separator: ",") where pair.hasPrefix("path=") {
-        return unescaped(pair.dropFirst("path=".count))
+  /// The paths of sockets in a list such as `unix:path=/a,guid=…;unix:abstract=/b`, an abstract one as `@/b`. Other transports
+  /// are passed over.
+  static func sockets(_ addresses: String) -> [String] {
+    addresses.split(separator: ";").compactMap { address in
+      guard address.hasPrefix("unix:") else { return nil }
+      for pair in address.dropFirst("unix:".count).split(separator: ",") {
+        if pair.hasPrefix("path=") { return unescaped(pair.dropFirst("path=".count)) }
+        if pair.hasPrefix("abstract=") { return unescaped(pair.dropFirst("abstract=".count)).map { "@\($0)" } }
       }
+      return nil
     }
-    return nil
   }
 
   private static func unescaped(_ text: Substring) -> String? {
@@ -50,5 +42,14 @@ extension Connection {
       rest = rest.dropFirst(2)
     }
     return String(validating: bytes, as: UTF8.self)
+  }
+}
+
+extension Connection {
+  /// - Parameters:
+  ///   - path: of the socket; `@name` is an abstract one.
+  ///   - isBus: see ``init(socket:isBus:)``.
+  package static func open(_ path: String, isBus: Bool) throws(Failure) -> Connection {
+    try during("connecting to \(path)", try Connection(socket: try UnixSocket.connect(host: path, kind: .stream), isBus: isBus))
   }
 }

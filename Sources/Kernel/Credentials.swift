@@ -12,6 +12,15 @@ package func setSupplementaryGroups(_ groups: [UInt32]) throws(Failure) {
   try call("setgroups") { unsafe apus_setgroups(groups.count, groups) }
 }
 
+/// getgroups(2)
+package func supplementaryGroups() throws(Failure) -> [UInt32] {
+  // More than the kernel's NGROUPS_MAX there cannot be.
+  var groups = [UInt32](repeating: 0, count: 65536)
+  let count = unsafe getgroups(CInt(groups.count), &groups)
+  if count < 0 { throw Failure("getgroups", errno: Errno(rawValue: errno)) }
+  return Array(groups.prefix(Int(count)))
+}
+
 package func setFileModeMask(_ mask: UInt32) { _ = umask(mask) }
 package func startSession() throws(Failure) { try call("setsid") { apus_setsid() } }
 package func setHostname(_ name: String) throws(Failure) {

@@ -11,10 +11,17 @@ package enum OwnProgram {
   /// Starts this very program again from such a copy, with the same arguments, environment, descriptors and pid, unless it
   /// runs from one already: as a rule the first instructions have seen to that (`CStart`).
   package static func protect() throws(Failure) {
-    let own = try Descriptor.open(host: "/proc/self/exe", .readOnly)
+    let own = try open()
     if try isProtected(own) { return try nameProcess() }
     let copy = if let mount = try readOnlyMount(of: own) { mount } else { try sealedCopy(of: own) }
-    try call("execveat") { unsafe apus_fexecve(copy.number, CommandLine.unsafeArgv, environ) }
+    try call("execveat") { unsafe apus_fexecve(copy.number, ProgramArguments.argumentVector().words, environ) }
+  }
+
+  private static func open() throws(Failure) -> Descriptor {
+    do throws(Failure) { return try Descriptor.open(host: "/proc/self/exe", .readOnly) } catch {
+      let failure = error.adding(context: "opening /proc/self/exe")
+      throw error.errno == .noSuchFileOrDirectory ? failure.adding(hint: "is /proc mounted?") : failure
+    }
   }
 
   /// Only the kernel is asked, and nothing that the environment or an argument could pretend.
@@ -64,7 +71,7 @@ package enum OwnProgram {
 
   /// The kernel names a program that was executed by its descriptor after the number of that.
   private static func nameProcess() throws(Failure) {
-    let name = FilePath(CommandLine.arguments.first ?? "").lastComponent?.string ?? "apus"
+    let name = FilePath(ProgramArguments.all.first ?? "").lastComponent?.string ?? "apus"
     try call("prctl(PR_SET_NAME)") { unsafe name.withCString { apus_prctl(15, UInt(bitPattern: $0), 0, 0, 0) } }
   }
 

@@ -13,7 +13,10 @@ package enum Annotations {
   /// The socket that gets a pidfd of init, as one that `--pidfd-socket` names does.
   package static let pidfdReceiver = "run.oci.pidfd_receiver"
 
-  static let honoured = [hookErrors, hookOutput, keepOriginalGroups, mountContextType, pidfdReceiver]
+  /// A cgroup below the unit that systemd makes, for the container to be in; empty: none, as without the annotation.
+  package static let systemdSubgroup = "run.oci.systemd.subgroup"
+
+  static let honoured = [hookErrors, hookOutput, keepOriginalGroups, mountContextType, pidfdReceiver, systemdSubgroup]
 
   /// Names that mean something to crun and nothing to us.
   package static func ignored(_ annotations: [String: String]) -> [String] {
@@ -30,6 +33,13 @@ package enum Annotations {
       guard let path = annotations[name], !path.hasPrefix("/") else { continue }
       found.add(
         "annotations[\(name.quoted)]", "\(path.quoted) is not absolute", "give a path from / on", rule: "de facto: crun(1)")
+    }
+    // Its files are beside those of the kernel, whose names have a dot.
+    let isName = { (name: String) in name.utf8.count < 256 && name.utf8.allSatisfy { !Array("./\n".utf8).contains($0) } }
+    if let name = annotations[systemdSubgroup], !isName(name) {
+      found.add(
+        "annotations[\(systemdSubgroup.quoted)]", "\(name.quoted) is not the name of a cgroup",
+        "give one name, without a dot or a slash", rule: "de facto: crun(1)")
     }
     if let type = annotations[mountContextType], !mountContextTypes.contains(type) {
       found.add(

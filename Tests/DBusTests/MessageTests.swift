@@ -137,8 +137,8 @@ import Testing
   func whatIsNoSignatureIsRefused(text: String) { #expect(throws: Failure.self) { try ValueType(text) } }
 
   @Test(arguments: [
-    ("unix:path=/run/bus", "/run/bus"), ("tcp:host=x;unix:guid=1,path=/a%2fb", "/a/b"), ("unix:abstract=x", nil), ("", nil),
-    ("unix:path=/a%2", nil), ("unix:path=/a%zz", nil),
+    ("unix:path=/run/bus", ["/run/bus"]), ("tcp:host=x;unix:guid=1,path=/a%2fb", ["/a/b"]), ("", []), ("unix:path=/a%2", []),
+    ("unix:path=/a%zz", []), ("unix:abstract=/tmp/x,guid=1;unix:path=/y", ["@/tmp/x", "/y"]), ("unix:dir=/tmp", []),
   ])
-  func anAddressNamesASocket(address: String, path: String?) { #expect(Connection.socketPath(address) == path) }
+  func anAddressNamesSockets(address: String, paths: [String]) { #expect(BusAddress.sockets(address) == paths) }
 }

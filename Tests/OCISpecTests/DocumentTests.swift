@@ -51,7 +51,7 @@ import Testing
       reader.strings("potentiallyUnsafeConfigAnnotations")
         == [
           "org.systemd.property.", "run.oci.hooks.stderr", "run.oci.hooks.stdout", "run.oci.keep_original_groups",
-          "run.oci.mount_context_type", "run.oci.pidfd_receiver",
+          "run.oci.mount_context_type", "run.oci.pidfd_receiver", "run.oci.systemd.subgroup",
         ])
     #expect(
       reader.stringMap("annotations") == [

@@ -227,6 +227,18 @@ extension Scenarios {
       #expect(outcome.stdout == (keeps ? "0 65534\n" : "0\n"), "\(outcome)")
     }
 
+    /// setgroups(2) is off for good where one gid is mapped: groups that nobody can drop are named.
+    @Test(.enabled(if: Runtime.isApus, "peers say nothing"), arguments: [true, false])
+    func theCallersGroupsThatStayAreNamed(hasSome: Bool) throws {
+      let id = "\(OrdinaryUser.id)"
+      let runtime = try OrdinaryUser.runtime(
+        ["setpriv", "--reuid", id, "--regid", id, "--groups", hasSome ? "\(id),61998,61999" : id])
+      let outcome = try runtime.run(try OrdinaryUser.bundle(["id", "-G"]))
+      expectSuccess(outcome)
+      #expect(outcome.stdout.contains("65534") == hasSome)
+      #expect(outcome.stderr.contains("supplementary groups (61998, 61999)") == hasSome, "\(outcome)")
+    }
+
     // MARK: Terminal, hooks, a score
 
     @Test func theTerminalIsThere() throws {

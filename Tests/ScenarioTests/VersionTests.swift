@@ -25,5 +25,27 @@ extension Scenarios {
       let user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
       expectSuccess(try Spawned.run(user + [Runtime.binary, "--version"]))
     }
+
+    /// A command line without a container is understood from the words alone.
+    @Test(
+      .enabled(if: Host.has(program: "unshare"), "mounts over /proc"),
+      .disabled(if: Runtime.isCrun, "crun starts itself again from /proc first"),
+      arguments: [["--version"], ["features"], ["--help"]])
+    func worksWithoutProc(words: [String]) throws {
+      if Runtime.isOldRunc, words == ["features"] { return }  // its list of capabilities is in /proc
+      let outcome = try Spawned.run(Self.withoutProc + [Runtime.binary] + words)
+      expectSuccess(outcome)
+      #expect(outcome.stderr == "")
+      #expect(try outcome.stdout == Spawned.run([Runtime.binary] + words).stdout)
+    }
+
+    @Test(.enabled(if: Host.has(program: "unshare") && Runtime.isApus, "mounts over /proc; peers say what they stumble over"))
+    func whatNeedsProcSaysSo() throws {
+      let outcome = try Spawned.run(Self.withoutProc + [Runtime.binary, "run", "c1"])
+      expectFailure(outcome, saying: "/proc/self/exe", "is /proc mounted?")
+      #expect(outcome.status == 1)
+    }
+
+    static let withoutProc = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"]
   }
 }

@@ -59,7 +59,7 @@ struct ControlGroupPlan {
       if case .systemd(let ofUser) = runtime.driver {
         try makeUnit(plan, in: hierarchy, ofUser: ofUser, announce: announce)
       } else {
-        try makeDirectory(plan, in: hierarchy, announce: announce)
+        try makeDirectory(plan, in: hierarchy, runtime.warn, announce: announce)
       }
     do throws(Failure) {
       for warning in writes.warnings { runtime.warn(warning) }
@@ -82,8 +82,11 @@ struct ControlGroupPlan {
   }
 
   private static func makeDirectory(
-    _ plan: Plan, in hierarchy: Hierarchy, announce: (ControlGroup.Record) throws(Failure) -> Void
+    _ plan: Plan, in hierarchy: Hierarchy, _ warn: (String) -> Void, announce: (ControlGroup.Record) throws(Failure) -> Void
   ) throws(Failure) -> (ControlGroup, Writes) {
+    if let name = plan.spec.annotations[Annotations.systemdSubgroup], !name.isEmpty {
+      warn("the annotation \(Annotations.systemdSubgroup) has no effect: the cgroup is not made through systemd")
+    }
     let path = try ControlGroup.path(for: plan.spec.linux.cgroupsPath, id: plan.id, in: hierarchy)
     try announce(ControlGroup.intent(path, in: hierarchy))
     let writes = plan.controlGroup.writes
@@ -98,7 +101,8 @@ struct ControlGroupPlan {
     let request = UnitRequest(
       unit: try SystemdUnit(cgroupsPath: spec.linux.cgroupsPath, id: plan.id, ofUser: ofUser), ofUser: ofUser, writes: writes,
       devices: UnitDevices((spec.linux.resources?.devices ?? []) + DeviceRule.defaults),
-      annotations: try UnitProperty.list(annotations: spec.annotations))
+      annotations: try UnitProperty.list(annotations: spec.annotations),
+      subgroup: spec.annotations[Annotations.systemdSubgroup] ?? "")
     return (try ControlGroup.create(request, in: hierarchy, announce: announce), writes)
   }
 

@@ -22,6 +22,18 @@ enum IDMappings {
     try write(maps, to: "\(pid)/gid_map", proc, isPrivileged)
   }
 
+  /// Where the kernel takes a gid map only without setgroups(2), the caller's supplementary groups stay those of the container:
+  /// what they may do to files of the host it may do too, whatever process.user says.
+  static func warnOfGroups(_ spec: Spec, _ warn: (String) -> Void) throws(Failure) {
+    guard isOwn(spec.linux.gidMappings, effectiveGroupID), !Credentials.keepsGroups(spec) else { return }
+    if try Kernel.Capabilities.effective().contains(Kernel.Capabilities.setGroupIDs) { return }
+    let groups = try supplementaryGroups().filter { $0 != effectiveGroupID }
+    if groups.isEmpty { return }
+    warn(
+      "the container has the caller's supplementary groups (\(groups.map(String.init).joined(separator: ", "))): with a map of one "
+        + "gid the kernel lets nobody drop them; gidMappings with a range of /etc/subgid would")
+  }
+
   private static func writeUsers(_ maps: [IDMapping], _ pid: CInt, _ proc: ProcFS, _ isPrivileged: Bool) throws(Failure) {
     if !isPrivileged, !isOwn(maps, effectiveUserID) { return try IDMapHelper.users.run(maps, pid) }
     try write(maps, to: "\(pid)/uid_map", proc, isPrivileged)

@@ -73,7 +73,10 @@ struct Host: ~Copyable {
     if let process = plan.process { try Rlimits.raise(process, pid: self.process.pid) }
     if plan.namespaces.hasUserNamespace {
       track?.next("writing the id maps")
-      if plan.namespaces.new.contains(.user) { try IDMappings.write(plan.spec.linux, pid: process.pid, plan.proc) }
+      if plan.namespaces.new.contains(.user) {
+        try IDMappings.write(plan.spec.linux, pid: process.pid, plan.proc)
+        try IDMappings.warnOfGroups(plan.spec, runtime.warn)
+      }
       try send(.proceed)
     }
     while true {

@@ -15,40 +15,43 @@ package final class SystemdManager {
 
   /// - Parameter ofUser: the user's own manager.
   package static func connect(ofUser: Bool) throws(Failure) -> SystemdManager {
-    do throws(Failure) {
-      let (connection, isBus) = try ofUser ? openUser() : openSystem()
-      let manager = SystemdManager(connection)
-      if isBus { try manager.listen() }
-      return manager
-    } catch {
-      let hint = error.hint ?? "is systemd running here? Without --systemd-cgroup apus makes the cgroup itself"
-      // Not by its errno: engines take "No such file or directory" for a program that is missing.
-      if error.hasNobodyThere { throw Failure("systemd does not answer (\(error.context.joined(separator: ": ")))", hint: hint) }
-      throw error.adding(context: "asking systemd").adding(hint: hint)
+    var failures: [Failure] = []
+    for (path, isBus) in ofUser ? placesOfUser : placesOfSystem {
+      do throws(Failure) {
+        let manager = SystemdManager(try Connection.open(path, isBus: isBus))
+        if isBus { try manager.listen() }
+        return manager
+      } catch { failures.append(error) }
     }
+    // That of the place where it should have been.
+    guard let error = failures.first else { throw unknown(ofUser: ofUser) }
+    let hint = error.hint ?? "is systemd running here? Without --systemd-cgroup apus makes the cgroup itself"
+    // Not by its errno: engines take "No such file or directory" for a program that is missing.
+    if error.hasNobodyThere { throw Failure("systemd does not answer (\(error.context.joined(separator: ": ")))", hint: hint) }
+    throw error.adding(context: "asking systemd").adding(hint: hint)
   }
 
-  /// The bus, as systemd's own socket is its own affair (systemd(1) "/run/systemd/private"); but without a bus there is that.
-  private static func openSystem() throws(Failure) -> (Connection, isBus: Bool) {
-    do throws(Failure) { return (try Connection.system(), true) } catch {
-      guard error.hasNobodyThere, environmentVariable("DBUS_SYSTEM_BUS_ADDRESS") == nil else { throw error }
-      do throws(Failure) { return (try Connection.open("/run/systemd/private", isBus: false), false) } catch { _ = error }
-      throw error
-    }
+  /// The bus, as systemd's own socket is its own affair (systemd(1) "/run/systemd/private"); but without a bus, or with one that
+  /// does not know systemd, there is that.
+  private static var placesOfSystem: [(path: String, isBus: Bool)] {
+    let buses = BusAddress.system.map { (path: $0, isBus: true) }
+    return environmentVariable("DBUS_SYSTEM_BUS_ADDRESS") == nil ? buses + [("/run/systemd/private", false)] : buses
   }
 
-  private static func openUser() throws(Failure) -> (Connection, isBus: Bool) {
-    let unknown = Failure(
-      "neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set, so there is no way to the user's systemd",
-      hint: "a login session sets them; `loginctl enable-linger` keeps the user's systemd without one")
-    do throws(Failure) {
-      guard let connection = try Connection.session() else { throw unknown }
-      return (connection, true)
-    } catch {
-      guard error.hasNobodyThere, let directory = environmentVariable("XDG_RUNTIME_DIR") else { throw error }
-      do throws(Failure) { return (try Connection.open("\(directory)/systemd/private", isBus: false), false) } catch { _ = error }
-      throw error
+  private static var placesOfUser: [(path: String, isBus: Bool)] {
+    let own = environmentVariable("XDG_RUNTIME_DIR").map { [(path: "\($0)/systemd/private", isBus: false)] }
+    return BusAddress.session.map { ($0, true) } + (own ?? [])
+  }
+
+  private static func unknown(ofUser: Bool) -> Failure {
+    if ofUser, environmentVariable("DBUS_SESSION_BUS_ADDRESS") == nil {
+      return Failure(
+        "neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set, so there is no way to the user's systemd",
+        hint: "a login session sets them; `loginctl enable-linger` keeps the user's systemd without one")
     }
+    let name = ofUser ? "DBUS_SESSION_BUS_ADDRESS" : "DBUS_SYSTEM_BUS_ADDRESS"
+    return Failure(
+      "\(name) \(environmentVariable(name) ?? "") names no path of a socket", hint: "such as unix:path=/run/user/1000/bus")
   }
 
   // MARK: Calls

@@ -9,13 +9,19 @@ package struct UnitRequest {
   package var devices: UnitDevices
   /// `org.systemd.property.*`
   package var annotations: [UnitProperty]
+  /// A cgroup below that of the scope, for the container to be in; empty: none.
+  package var subgroup: String
 
-  package init(unit: SystemdUnit, ofUser: Bool, writes: Writes, devices: UnitDevices, annotations: [UnitProperty]) {
+  package init(
+    unit: SystemdUnit, ofUser: Bool, writes: Writes, devices: UnitDevices, annotations: [UnitProperty], subgroup: String = ""
+  ) {
     self.unit = unit
     self.ofUser = ofUser
     self.writes = writes
     self.devices = devices
     self.annotations = annotations
+    // What is below a slice is systemd's affair.
+    self.subgroup = unit.isSlice ? "" : subgroup
   }
 }
 
@@ -27,21 +33,25 @@ extension ControlGroup {
     _ request: UnitRequest, in hierarchy: Hierarchy, announce: (Record) throws(Failure) -> Void
   ) throws(Failure) -> ControlGroup {
     let manager = try SystemdManager.connect(ofUser: request.ofUser)
-    let path = try manager.controlGroup() + request.unit.path()
+    let unitPath = try manager.controlGroup() + request.unit.path()
+    let path = request.subgroup.isEmpty ? unitPath : "\(unitPath)/\(request.subgroup)"
     let reference = Record.Unit(name: request.unit.name, isOfUser: request.ofUser)
     // The slices above come and go with systemd.
-    var intent = ControlGroup.intent(path, in: hierarchy).only(path)
+    var intent = ControlGroup.intent(path, in: hierarchy).only(from: unitPath)
     intent.unit = reference
     try announce(intent)
 
-    let limits = request.writes.unitProperties(version: try manager.version())
+    let limits = request.writes.unitProperties(version: try manager.version(), makesScope: !request.unit.isSlice)
     let placeholder = request.unit.isSlice ? nil : try Placeholder()
     let isNew = try manager.start(request.unit, request.properties(limits, placeholder))
     do throws(Failure) {
       if !isNew { try manager.setProperties(limits, of: request.unit.name) }
-      let directory = try hierarchy.root.child(String(path.dropFirst()))
+      var directory = try hierarchy.root.child(String(unitPath.dropFirst()))
+      if !request.subgroup.isEmpty {
+        directory = try directory.subgroup(request.subgroup, for: placeholder, request.writes.needs)
+      }
       let inode = try during("opening cgroup \(directory.path)", try directory.shared.descriptor.status()).inode
-      var record = Record(path: path, inode: inode, created: isNew ? [path] : [])
+      var record = Record(path: path, inode: inode, created: isNew ? [unitPath] + (path == unitPath ? [] : [path]) : [])
       record.unit = reference
       let group = ControlGroup(hierarchy: hierarchy, record: record, directory: directory)
       group.placeholder = placeholder
@@ -65,10 +75,28 @@ extension ControlGroup {
   }
 }
 
+extension ControlDirectory {
+  /// A cgroup below the scope's, with all of its controllers. The kernel gives a cgroup none as long as a process is in that
+  /// above it, so systemd's placeholder comes along.
+  fileprivate func subgroup(_ name: String, for placeholder: Placeholder?, _ needs: Needs) throws(Failure) -> ControlDirectory {
+    _ = try make(name)
+    let below = try child(name)
+    if let placeholder { try below.write("\(placeholder.pid)", to: "cgroup.procs") }
+    try handDown(to: below, needs)
+    return below
+  }
+}
+
 extension ControlGroup.Record {
-  /// Only this level is the container's to remove, if it is at all.
-  fileprivate func only(_ path: String) -> ControlGroup.Record {
-    ControlGroup.Record(path: path, inode: inode, created: created.filter { $0 == path })
+  /// From the unit's cgroup to the container's: empty, or a path that begins with a slash.
+  var belowUnit: String {
+    guard let unit, let place = path.split(separator: "/").firstIndex(of: unit.name[...]) else { return "" }
+    return path.split(separator: "/")[(place + 1)...].map { "/\($0)" }.joined()
+  }
+
+  /// Only this level and what is below are the container's to remove, if they are at all.
+  fileprivate func only(from level: String) -> ControlGroup.Record {
+    ControlGroup.Record(path: path, inode: inode, created: created.filter { $0.utf8.count >= level.utf8.count })
   }
 }
 

@@ -18,11 +18,14 @@ extension Writes {
 
   /// The properties for all that systemd has one for; of the others it does not touch the files.
   ///
-  /// - Parameter version: of systemd.
-  package func unitProperties(version: Int) -> [UnitProperty] {
+  /// - Parameters:
+  ///   - version: of systemd.
+  ///   - makesScope: the unit is a scope that is to be made; a few properties can be told only then.
+  package func unitProperties(version: Int, makesScope: Bool) -> [UnitProperty] {
     var properties: [UnitProperty] = []
     for write in list {
       guard case .text(let text) = write.value else { continue }
+      if write.file == "memory.oom.group", !makesScope { continue }
       for property in Writes.properties(write, text, version) {
         // The last word counts, as it does in the files.
         properties.removeAll { $0.name == property.name }

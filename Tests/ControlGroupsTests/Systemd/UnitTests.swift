@@ -41,10 +41,16 @@ import Testing
     #expect(throws: Failure(message)) { try unit(path) }
   }
 
-  private func limits(version: Int = 255, _ change: (inout Resources) -> Void) throws -> [UnitProperty] {
+  private func limits(version: Int = 255, makesScope: Bool = true, _ change: (inout Resources) -> Void) throws -> [UnitProperty] {
     var resources = Resources()
     change(&resources)
-    return try Writes(resources).settled(bandwidth: .none).unitProperties(version: version)
+    return try Writes(resources).settled(bandwidth: .none).unitProperties(version: version, makesScope: makesScope)
+  }
+
+  /// systemd refuses a whole update for the sake of a property that a unit can be made with only, and slices have none such.
+  @Test(arguments: [true, false]) func whatCanOnlyBeMadeIsNotUpdated(makesScope: Bool) throws {
+    let properties = try limits(makesScope: makesScope) { $0.unified = ["memory.oom.group": "1", "pids.max": "5"] }
+    #expect(properties.map(\.name).sorted() == (makesScope ? ["OOMPolicy", "TasksMax"] : ["TasksMax"]))
   }
 
   @Test func eachLimitHasItsProperty() throws {
