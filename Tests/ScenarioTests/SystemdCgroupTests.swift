@@ -137,6 +137,26 @@ extension Scenarios {
       }
     }
 
+    /// systemd takes OOMPolicy as it makes a scope and never again: an update that names it would fail as a whole.
+    @Test(.enabled(if: Runtime.isApus, "crun and runc tell systemd nothing of it")) func allAreKilledTogetherUntilAnUpdate()
+      throws
+    {
+      let scope = Scope()
+      let bundle = try scope.bundle()
+      bundle.config["linux.resources.unified"] = ["memory.oom.group": "1"]
+      try withRunningContainer(bundle, runtime: .withSystemd()) { container in
+        #expect(scope.cgroup.read("memory.oom.group") == "1")
+        if try Systemd.version() >= 253 { #expect(try Systemd.show(scope.unit, "OOMPolicy") == "kill") }
+        try Systemd.call("daemon-reload")
+        #expect(scope.cgroup.read("memory.oom.group") == "1")
+        let resources = "{\"unified\":{\"memory.oom.group\":\"0\",\"pids.max\":\"44\"}}"
+        expectSuccess(
+          try container.runtime.spawn(["update", "--resources", "-", container.id], input: .text(resources)).wait())
+        #expect(scope.cgroup.read("memory.oom.group") == "0")
+        #expect(try Systemd.show(scope.unit, "TasksMax") == "44")
+      }
+    }
+
     @Test(.disabled(if: Runtime.isCrun, crun)) func limitsOutliveADaemonReload() throws {
       let scope = Scope()
       try withRunningContainer(try limited(scope), runtime: .withSystemd()) { _ in

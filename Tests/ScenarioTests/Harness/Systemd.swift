@@ -11,6 +11,13 @@ enum Systemd {
     try Spawned.run(["nsenter", "-t", "1", "-m", "systemctl"] + arguments)
   }
 
+  /// Of PID 1: 252.
+  static func version() throws -> Int {
+    let words = try call("--version").stdout.split(separator: " ")
+    guard words.count > 1, let number = Int(words[1]) else { throw HarnessError("systemctl --version: \(words)") }
+    return number
+  }
+
   /// What `systemctl show` says of each of these properties.
   static func show(_ unit: String, _ properties: String...) throws -> [String: String] {
     let outcome = try Spawned.run([
