@@ -31,6 +31,7 @@ func isRootDirectory(_ path: String) -> Bool {
   return depth == 0
 }
 
-private func components(of path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
+// Of String: joining anything else is code that stays generic, which costs more than all else here.
+private func components(of path: String) -> [String] { path.split(separator: "/").map(String.init).filter { $0 != "." } }
 
-private func joined(_ base: [Substring], _ rest: [Substring]) -> String { "/" + (base + rest).joined(separator: "/") }
+private func joined(_ base: [String], _ rest: [String]) -> String { "/" + (base + rest).joined(separator: "/") }

@@ -124,6 +124,6 @@ extension ControlGroup {
           hint: "give an absolute linux.cgroupsPath")
       }
     }
-    return "/" + (parent + names).joined(separator: "/")
+    return "/" + (parent + names).map(String.init).joined(separator: "/")
   }
 }

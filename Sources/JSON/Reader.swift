@@ -82,7 +82,7 @@ package final class Reader {
   package func integer<T: FixedWidthInteger>(
     _ name: StaticString, _ need: Need = .optional, in range: ClosedRange<T> = T.min...T.max
   ) -> T? {
-    exactInteger(name, need, Int128(range.lowerBound)...Int128(range.upperBound)).map { T(truncatingIfNeeded: $0) }
+    exactInteger(name, need, Int128(exact: range.lowerBound)...Int128(exact: range.upperBound)).map { T(truncatingIfNeeded: $0) }
   }
 
   @usableFromInline
@@ -208,7 +208,7 @@ package final class Reader {
 
   @inlinable
   package func integers<T: FixedWidthInteger>(_ name: StaticString) -> [T] {
-    exactIntegers(name, Int128(T.min)...Int128(T.max)).map { T(truncatingIfNeeded: $0) }
+    exactIntegers(name, Int128(exact: T.min)...Int128(exact: T.max)).map { T(truncatingIfNeeded: $0) }
   }
 
   @usableFromInline
@@ -336,7 +336,7 @@ package final class Reader {
   }
 
   private static func name(of range: ClosedRange<Int128>) -> String {
-    if range.upperBound < Int128(Int64.max) { return "an integer from \(range.lowerBound) to \(range.upperBound)" }
+    if range.upperBound < Int128(exact: Int64.max) { return "an integer from \(range.lowerBound) to \(range.upperBound)" }
     return range.lowerBound < 0 ? "an integer" : "an integer from \(range.lowerBound) up"
   }
 
@@ -371,5 +371,13 @@ package final class Reader {
       }
     }
     return text
+  }
+}
+
+extension Int128 {
+  /// An integer of at most 64 bits. The standard library's conversion stays generic at run time, with the metadata that takes.
+  @inlinable
+  init<T: FixedWidthInteger>(exact value: T) {
+    self.init(_low: UInt64(truncatingIfNeeded: value), _high: value < 0 ? -1 : 0)
   }
 }

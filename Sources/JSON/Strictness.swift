@@ -30,7 +30,7 @@ enum Strictness {
       index += 1
     }
     if members != parsedMembers { throw duplicate(bytes) }
-    if String(validating: bytes, as: UTF8.self) == nil { throw notUnicode(bytes) }
+    if !bytes.allSatisfy({ $0 < 0x80 }), String(validating: bytes, as: UTF8.self) == nil { throw notUnicode(bytes) }
   }
 
   /// Checks the string that opens at `start` and gives the index after its closing quote.

@@ -146,7 +146,7 @@ import CJSON
   /// Exact for all of Int64 and UInt64: json-c's signed view saturates, so what lies above comes from the unsigned one.
   var integer: Int128 {
     let signed = unsafe json_object_get_int64(pointer)
-    return signed == .max ? unsafe Int128(json_object_get_uint64(pointer)) : Int128(signed)
+    return signed == .max ? unsafe Int128(exact: json_object_get_uint64(pointer)) : Int128(exact: signed)
   }
 
   var string: String {

@@ -5,6 +5,7 @@ import SystemPackage
 package struct NamespaceKinds: OptionSet, Sendable, Hashable {
   package let rawValue: UInt64
   package init(rawValue: UInt64) { self.rawValue = rawValue }
+  package init(arrayLiteral elements: NamespaceKinds...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
   package static let time = NamespaceKinds(rawValue: 0x80)
   package static let mount = NamespaceKinds(rawValue: 0x2_0000)
   package static let cgroup = NamespaceKinds(rawValue: 0x200_0000)

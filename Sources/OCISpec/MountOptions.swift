@@ -39,15 +39,25 @@ package struct MountOptions: Equatable, Sendable {
   package static func parse(_ words: [String]) -> MountOptions {
     var options = MountOptions()
     for word in words {
-      if let effect = effects[word] { options.apply(effect) } else { options.data.append(word) }
+      if let effect = effect(of: word) { options.apply(effect) } else { options.data.append(word) }
     }
     return options
   }
 
+  /// A dictionary would take longer to make than a start takes to look its words up.
+  private static func effect(of word: String) -> Effect? {
+    var rows = 0..<table.count
+    while !rows.isEmpty {
+      let middle = rows.lowerBound + rows.count / 2
+      let found = table[middle]
+      if found.word == word { return found.effect }
+      rows = found.word < word ? middle + 1..<rows.upperBound : rows.lowerBound..<middle
+    }
+    return nil
+  }
+
   /// Every word that is not left to the file system, sorted.
   package static let known: [String] = table.map(\.word).sorted()
-
-  private static let effects = Dictionary(uniqueKeysWithValues: table.map { ($0.word, $0.effect) })
 
   private mutating func apply(_ effect: Effect) {
     switch effect {
@@ -115,6 +125,7 @@ extension MountOptions {
     case copyLink, sourceNoFollow, destinationNoFollow
   }
 
+  /// In the order of its words, by which they are found.
   fileprivate static let table: [(word: String, effect: Effect)] = [
     ("async", .superblock(.synchronous, false)),
     ("atime", .attribute(.noatime, false)),
