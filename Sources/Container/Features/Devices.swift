@@ -87,19 +87,26 @@ enum Devices {
   // MARK: Init
 
   static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
-    if leavesDevAlone(plan.spec) { return }
-    _ = try during("making /dev", try rootfs.openOrMake("/dev", .directory))
+    if plan.mounts.contains(where: { $0.destination == "/dev" && $0.options.isBind }) { return }
+    let dev = SharedDescriptor(try during("making /dev", try rootfs.openOrMake("/dev", .directory)))
     for device in wanted(plan.spec) {
-      try during("device \(device.path)", try make(device, plan, rootfs))
+      try during("device \(device.path)", try make(device, plan, dev, rootfs))
     }
-    let dev = try rootfs.open("/dev", [.path, .directory])
-    try during("linking in /dev", try makeLinks(dev, rootfs))
+    try during("linking in /dev", try makeLinks(dev.descriptor))
   }
 
-  private static func make(_ device: Device, _ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
-    let path = FilePath("/" + device.path).lexicallyNormalized()
-    guard let name = path.lastComponent?.string else { throw Failure("the path names no file") }
-    let parent = try rootfs.openOrMake(path.removingLastComponent().string, .directory)
+  private static func make(
+    _ device: Device, _ plan: Plan, _ dev: SharedDescriptor, _ rootfs: borrowing Rootfs
+  ) throws(Failure) {
+    let path = FilePath("/" + device.path).lexicallyNormalized().string
+    guard let (directory, name) = path.directoryAndName else { throw Failure("the path names no file") }
+    if directory == "/dev" { return try make(device, plan, as: name, in: dev.descriptor) }
+    try make(device, plan, as: name, in: try rootfs.openOrMake(directory, .directory))
+  }
+
+  private static func make(
+    _ device: Device, _ plan: Plan, as name: String, in parent: borrowing Descriptor
+  ) throws(Failure) {
     switch plan.hostDevices[device.path] {
     case .tree(let node): return try bind(node.descriptor, as: name, in: parent)
     case .path: return try bind(try copy(device), as: name, in: parent)
@@ -141,7 +148,7 @@ enum Devices {
   }
 
   /// runtime-linux.md "Dev symbolic links", and /dev/ptmx. What an image or a mount has there already stays.
-  private static func makeLinks(_ dev: borrowing Descriptor, _ rootfs: borrowing Rootfs) throws(Failure) {
+  private static func makeLinks(_ dev: borrowing Descriptor) throws(Failure) {
     for (name, target) in links {
       do { try dev.makeSymbolicLink(name, to: target) } catch  where error.errno == .fileExists {}
     }

@@ -12,15 +12,16 @@ enum MaskedPaths {
     if paths.isEmpty { return }
     let null = try during("opening /dev/null for the masked paths", try verifiedNull(rootfs))
     var empty: SharedDescriptor?
+    var protected = ProtectedPaths()
     for path in paths {
-      try during("masking \(path)", try mask(path, plan, rootfs, null, &empty))
+      let target = try during("masking \(path)", try protected.open(path, plan, rootfs))
+      if let target { try during("masking \(path)", try mask(target, plan, null, &empty)) }
     }
   }
 
   private static func mask(
-    _ path: String, _ plan: Plan, _ rootfs: borrowing Rootfs, _ null: borrowing Descriptor, _ empty: inout SharedDescriptor?
+    _ target: borrowing Descriptor, _ plan: Plan, _ null: borrowing Descriptor, _ empty: inout SharedDescriptor?
   ) throws(Failure) {
-    guard let target = try ProtectedPaths.open(path, plan.spec, rootfs) else { return }
     guard try target.status().kind == .directory else { return try null.cloneMount(recursive: false).attach(to: target) }
     if let empty { return try empty.descriptor.cloneMount(recursive: false).attach(to: target) }
     let context = try FilesystemContext(type: "tmpfs")

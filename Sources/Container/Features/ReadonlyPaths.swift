@@ -5,13 +5,14 @@ import SystemPackage
 /// linux.readonlyPaths — config-linux.md "Readonly Paths"
 enum ReadonlyPaths {
   static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
+    var paths = ProtectedPaths()
     for path in plan.spec.linux.readonlyPaths {
-      try during("making \(path) read-only", try protect(path, plan.spec, rootfs))
+      let target = try during("making \(path) read-only", try paths.open(path, plan, rootfs))
+      if let target { try during("making \(path) read-only", try protect(target)) }
     }
   }
 
-  private static func protect(_ path: String, _ spec: Spec, _ rootfs: borrowing Rootfs) throws(Failure) {
-    guard let target = try ProtectedPaths.open(path, spec, rootfs) else { return }
+  private static func protect(_ target: borrowing Descriptor) throws(Failure) {
     let tree = try target.cloneMount(recursive: true)
     try tree.setMountAttributes(set: .readOnly, recursive: true)
     try tree.attach(to: target)

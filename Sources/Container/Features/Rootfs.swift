@@ -85,8 +85,21 @@ extension Rootfs {
     do { return try open(path, follows ? .path : [.path, .noFollow], noSymlinks: noSymlinks) } catch
       where error.errno == .noSuchFileOrDirectory
     {
+      if let made = try makeLast(path, kind, mode: mode, noSymlinks: noSymlinks) { return made }
       return try make(path, kind, mode: mode, noSymlinks: noSymlinks)
     }
+  }
+
+  /// The usual case, in half as many calls: only the end of the path is missing. nil when it is another.
+  private func makeLast(_ path: String, _ kind: PlaceKind, mode: UInt32, noSymlinks: Bool) throws(Failure) -> Descriptor? {
+    guard let (directory, name) = path.directoryAndName, name != ".", name != ".." else { return nil }
+    do throws(Failure) {
+      let parent = try open(directory, [.path, .directory], noSymlinks: noSymlinks)
+      if kind == .file { try parent.makeFile(name) } else { try parent.makeDirectory(name, mode: mode) }
+      let made = try during(path, try parent.open(name, [.path, .noFollow], resolve: .beneath))
+      if try made.status().kind == .symbolicLink { return nil }  // exchanged meanwhile
+      return made
+    } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .fileExists { return nil }
   }
 
   /// Makes a symbolic link, and what is missing above it. One that is there already has to lead to the same place.
