@@ -30,7 +30,6 @@ extension StateDirectory {
   func unlock() throws(Failure) { try during("unlocking \(path)", try handle.descriptor.unlock()) }
 
   private func lockedFailure() throws(Failure) -> Failure {
-    let id = FilePath(path).lastComponent?.string ?? path
     let hint = "waited \(StateDirectory.patience / 1000) s for it"
     let proc = try ProcFS()
     guard let pid = try holder(proc) else { return Failure("container \(id) is locked by another process", hint: hint) }

@@ -65,6 +65,16 @@ struct SavedState {
     try directory.write(Array(document.text(.compact).utf8), to: StateDirectory.stateFile)
   }
 
+  /// The first half of saving: nobody sees it yet.
+  func prepare(in directory: borrowing StateDirectory) throws(Failure) {
+    try directory.prepare(StateDirectory.stateFile, with: Array(document.text(.compact).utf8))
+  }
+
+  /// The second half: what was prepared is the state.
+  static func putPrepared(in directory: borrowing StateDirectory) throws(Failure) {
+    try directory.put(StateDirectory.stateFile)
+  }
+
   private init(_ reader: Reader) {
     id = reader.string("id", .required) ?? ""
     ociVersion = reader.string("ociVersion", .required) ?? ""

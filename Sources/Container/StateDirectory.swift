@@ -18,11 +18,13 @@ struct StateDirectory: ~Copyable {
   static let cache = ".cache"
 
   let path: String
+  let id: String
   /// The descriptor carries the lock, and a child's copy of it would too: init closes its own.
   let handle: SharedDescriptor
 
   private init(path: String, directory: consuming Descriptor) {
     self.path = path
+    id = path.directoryAndName?.name ?? path
     handle = SharedDescriptor(directory)
   }
 
@@ -88,7 +90,7 @@ struct StateDirectory: ~Copyable {
   /// Its owner has removed it, and perhaps another has one of the same name by now.
   func isGone() throws(Failure) -> Bool {
     do {
-      let here = try Descriptor.open(host: path, [.path, .directory, .noFollow]).status()
+      let here = try handle.descriptor.status(of: "../\(id)")
       let locked = try handle.descriptor.status()
       return here.inode != locked.inode || here.device != locked.device
     } catch  where error.errno == .noSuchFileOrDirectory { return true }
@@ -98,17 +100,31 @@ struct StateDirectory: ~Copyable {
     try handle.descriptor.open(name, [.readOnly, .noFollow], resolve: [.beneath, .noSymlinks]).readAll()
   }
 
+  /// Writes a file that is not there yet, and that nobody reads before state.json is.
+  func writeFirst(_ bytes: [UInt8], to name: String) throws(Failure) {
+    try during("writing \(path)/\(name)", try open(name, [.writeOnly, .create, .exclusive, .noFollow]).writeAll(bytes))
+  }
+
   /// Replaces the file `name` in one step: nobody ever sees half of it.
   func write(_ bytes: [UInt8], to name: String) throws(Failure) {
     try during("writing \(path)/\(name)", try replace(name, with: bytes))
   }
 
   private func replace(_ name: String, with bytes: [UInt8]) throws(Failure) {
-    let temporary = ".\(name).new"
-    let file = try handle.descriptor.open(
-      temporary, [.writeOnly, .create, .truncate, .noFollow], resolve: [.beneath, .noSymlinks], mode: 0o600)
-    try file.writeAll(bytes)
-    try handle.descriptor.rename(temporary, to: name)
+    try prepare(name, with: bytes)
+    try put(name)
+  }
+
+  /// The first half of `write`: the file is there under another name.
+  func prepare(_ name: String, with bytes: [UInt8]) throws(Failure) {
+    try open(".\(name).new", [.writeOnly, .create, .truncate, .noFollow]).writeAll(bytes)
+  }
+
+  /// The second half.
+  func put(_ name: String) throws(Failure) { try handle.descriptor.rename(".\(name).new", to: name) }
+
+  private func open(_ name: String, _ options: OpenOptions) throws(Failure) -> Descriptor {
+    try handle.descriptor.open(name, options, resolve: [.beneath, .noSymlinks], mode: 0o600)
   }
 
   /// Any failure means that it cannot be used.
@@ -129,9 +145,6 @@ struct StateDirectory: ~Copyable {
 
   private func removeFromRoot() throws(Failure) {
     try handle.descriptor.removeContents()
-    let path = FilePath(path)
-    guard let name = path.lastComponent else { return }
-    let root = try Descriptor.open(host: path.removingLastComponent().string, [.path, .directory])
-    try root.removeDirectory(name.string)
+    try handle.descriptor.removeDirectory("../\(id)")
   }
 }

@@ -65,10 +65,10 @@ struct ControlGroupPlan {
       for warning in writes.warnings { runtime.warn(warning) }
       track?.next("limits")
       try cgroup.apply(writes)
-      track?.next("device program")
-      // Those that every container has are no news to whoever can make no device anyway.
-      let rules = plan.spec.linux.resources?.devices ?? []
-      try cgroup.apply(plan.controlGroup.devices, announce: announce) { if !rules.isEmpty { runtime.warn($0) } }
+      if !loadsDevicesLate(plan, cgroup) {
+        track?.next("device program")
+        try applyDevices(of: plan, to: cgroup, runtime, announce: announce)
+      }
       if delegates(plan), let owner = IDMappings.host(plan.process?.process.user.uid ?? 0, in: plan.spec.linux.uidMappings) {
         try delegate(cgroup, to: owner, runtime)
       }
@@ -79,6 +79,27 @@ struct ControlGroupPlan {
       discard(cgroup, plan.namespaces)
       throw error
     }
+  }
+
+  /// Whether the device program comes while init makes mounts, which does not need it: the kernel takes longer to verify it
+  /// than for all else of a cgroup. Not before hooks have run in there, and not where what is attached has to be written down first.
+  private static func loadsDevicesLate(_ plan: Plan, _ cgroup: ControlGroup) -> Bool {
+    cgroup.record.isOwned && plan.spec.hooks.createContainer.isEmpty
+  }
+
+  /// The host's part while init works.
+  static func finish(_ cgroup: ControlGroup, of plan: Plan, _ runtime: Runtime) throws(Failure) {
+    guard loadsDevicesLate(plan, cgroup) else { return }
+    plan.trace?.host.next("device program")
+    try applyDevices(of: plan, to: cgroup, runtime) { _ throws(Failure) in }
+  }
+
+  private static func applyDevices(
+    of plan: Plan, to cgroup: ControlGroup, _ runtime: Runtime, announce: (ControlGroup.Record) throws(Failure) -> Void
+  ) throws(Failure) {
+    // Those that every container has are no news to whoever can make no device anyway.
+    let rules = plan.spec.linux.resources?.devices ?? []
+    try cgroup.apply(plan.controlGroup.devices, announce: announce) { if !rules.isEmpty { runtime.warn($0) } }
   }
 
   private static func makeDirectory(

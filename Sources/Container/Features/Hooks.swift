@@ -21,9 +21,11 @@ enum HookRunner {
   ///     hangs in one.
   ///   - track: of the process that runs them.
   static func run(
-    _ hooks: [Hook], kind: String, state: String, directory: String? = nil, environment: @autoclosure () -> [String],
-    output: HookOutput, container: SharedDescriptor? = nil, track: Track?
+    _ hooks: [Hook], kind: String, state: @autoclosure () -> String, directory: String? = nil,
+    environment: @autoclosure () -> [String], output: HookOutput, container: SharedDescriptor? = nil, track: Track?
   ) throws(Failure) {
+    if hooks.isEmpty { return }
+    let state = state()
     for (index, hook) in hooks.enumerated() {
       track?.begin(name(kind, index, hook.path))
       try run(
@@ -35,8 +37,10 @@ enum HookRunner {
 
   /// startContainer hooks, in two parts: see ``PreparedHook``.
   static func prepare(
-    _ hooks: [Hook], state: String, environment: [String], output: HookOutput
+    _ hooks: [Hook], state: @autoclosure () -> String, environment: [String], output: HookOutput
   ) throws(Failure) -> [PreparedHook] {
+    if hooks.isEmpty { return [] }
+    let state = state()
     var prepared: [PreparedHook] = []
     for hook in hooks { prepared.append(try PreparedHook(hook, state: state, environment: environment, output: output)) }
     return prepared

@@ -61,7 +61,7 @@ extension Runtime {
       return plan
     }
     trace?.host.next("copying config.json")
-    try directory.write(bundle.bytes, to: StateDirectory.configFile)
+    try directory.writeFirst(bundle.bytes, to: StateDirectory.configFile)
     var saved = SavedState(new: plan)
     if !bundle.modes.isEmpty { saved.namespaces = plan.spec.linux.namespaces }
     trace?.host.next("making the cgroup")
@@ -76,8 +76,13 @@ extension Runtime {
     trace?.host.next("starting the container's process")
     let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: hostOnly)
     do {
-      try host.bringToGate(self)
-      try announce(host, request, receiver, &saved, directory, &rollback)
+      try host.bringToGate(self) { () throws(Failure) in
+        trace?.host.next("preparing the state")
+        saved.pid = host.process.pid
+        saved.startTime = try ProcessStatus.read(saved.pid, plan.proc)?.startTime ?? 0
+        try saved.prepare(in: directory)
+      }
+      try announce(host, request, receiver, saved, directory, &rollback, waits: !startsAtOnce)
     } catch {
       trace?.host.fail(error)
       host.abandon()
@@ -128,14 +133,12 @@ extension Runtime {
 
   /// Writes down who init is and tells it to all who asked; then it may outlive us.
   private func announce(
-    _ host: borrowing Host, _ request: CreateRequest, _ receiver: PIDFDSocket?, _ saved: inout SavedState,
-    _ directory: borrowing StateDirectory, _ rollback: inout Rollback
+    _ host: borrowing Host, _ request: CreateRequest, _ receiver: PIDFDSocket?, _ saved: SavedState,
+    _ directory: borrowing StateDirectory, _ rollback: inout Rollback, waits: Bool
   ) throws(Failure) {
     trace?.host.next("saving the state")
-    let pid = host.process.pid
-    saved.pid = pid
-    saved.startTime = try ProcessStatus.read(pid, host.plan.proc)?.startTime ?? 0
-    try saved.save(in: directory)
+    let pid = saved.pid
+    try SavedState.putPrepared(in: directory)
     if let file = request.pidFile {
       trace?.host.next("writing the pid file")
       try PIDFile.write(pid, to: file)
@@ -143,7 +146,7 @@ extension Runtime {
     }
     try receiver?.send(host.process, as: .first)
     trace?.host.next("releasing init")
-    try host.release(self)
+    try host.release(self, waits: waits)
     trace?.host.next("telling monitors")
     directory.tell(.created(pid: pid, startTime: saved.startTime), warn)
   }

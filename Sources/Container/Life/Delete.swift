@@ -28,7 +28,7 @@ extension Runtime {
     default:
       throw Failure("cannot delete container \(id) that is not stopped: \(status.rawValue)", hint: "use --force to kill it")
     }
-    try destroy(saved, try savedSpec(saved, in: directory), directory, proc)
+    try destroy(saved, try savedSpec(saved, in: directory), directory, proc, try controlGroup(of: saved))
   }
 
   /// A `create` or `start` that is still at work, or hangs in a hook, holds the lock: the container's processes end first,
@@ -43,10 +43,15 @@ extension Runtime {
   }
 
   /// Ends the container's processes, removes all that was made for it, and runs its poststop hooks.
-  func destroy(_ saved: SavedState, _ spec: Spec, _ directory: borrowing StateDirectory, _ proc: ProcFS) throws(Failure) {
-    try endProcesses(of: saved, spec, proc)
+  ///
+  /// - Parameter cgroup: nil for a container without one, or whose cgroup is gone.
+  func destroy(
+    _ saved: SavedState, _ spec: Spec, _ directory: borrowing StateDirectory, _ proc: ProcFS, _ cgroup: ControlGroup?
+  ) throws(Failure) {
+    try endProcesses(of: saved, spec, proc, cgroup)
     if let record = saved.controlGroup {
-      try during("removing cgroup \(record.path)", try ControlGroup.remove(record, in: try Hierarchy.find()))
+      let hierarchy = if let cgroup { cgroup.hierarchy } else { try Hierarchy.find() }
+      try during("removing cgroup \(record.path)", try ControlGroup.remove(record, in: hierarchy))
     }
     try ResourceControl.remove(saved.resourceControlGroups, proc)
     if let mountID = saved.hostMountID { try HostMounts.remove(from: saved.rootfs, downTo: mountID) }
@@ -57,6 +62,7 @@ extension Runtime {
   /// poststop hooks come last of all; of one that fails there is only to warn, and the rest still runs ("MUST log a
   /// warning, but the remaining hooks and lifecycle continue").
   func runPoststop(_ spec: Spec, _ state: HookState) {
+    if spec.hooks.poststop.isEmpty { return }
     let document = state.document(status: .stopped, pid: 0)
     for (index, hook) in spec.hooks.poststop.enumerated() {
       do {
@@ -68,10 +74,12 @@ extension Runtime {
   }
 
   /// Kills what runs in the container and waits until it is gone: by pidfd, not by looking again and again.
-  private func endProcesses(of saved: SavedState, _ spec: Spec, _ proc: ProcFS) throws(Failure) {
+  private func endProcesses(
+    of saved: SavedState, _ spec: Spec, _ proc: ProcFS, _ cgroup: ControlGroup?
+  ) throws(Failure) {
     if let process = try saved.initProcess(proc) {
       do { try process.send(signal: Signals.kill) } catch  where error.errno == .noSuchProcess {}
-      if let cgroup = try controlGroup(of: saved), try cgroup.isFrozen { try cgroup.thaw() }
+      if let cgroup, try cgroup.isFrozen { try cgroup.thaw() }
       guard try process.hasEnded(within: 10_000) else {
         throw Failure("container init still running", hint: "process \(process.pid) got SIGKILL 10 s ago")
       }
@@ -80,7 +88,7 @@ extension Runtime {
     // A cgroup that was there before may hold another container by now, whose processes are not ours to end.
     let hasOwnPIDs = spec.linux.namespaces.contains { $0.type == .pid && $0.path == nil }
     guard saved.ownsControlGroup || !hasOwnPIDs else { return }
-    if let cgroup = try controlGroup(of: saved), try !cgroup.isEmpty { try cgroup.killAll() }
+    if let cgroup, try !cgroup.isEmpty { try cgroup.killAll() }
   }
 }
 

@@ -1,3 +1,4 @@
+import ControlGroups
 import Kernel
 import OCISpec
 import SystemPackage
@@ -43,6 +44,7 @@ extension Runtime {
     let saved: SavedState
     let spec: Spec
     let proc: ProcFS
+    let cgroup: ControlGroup?
   }
 
   /// Opens the gate from inside: the conversation with init goes on.
@@ -51,8 +53,10 @@ extension Runtime {
       container.undo()
       throw error
     }
-    let (saved, spec, proc) = (container.saved, container.host.plan.spec, container.host.plan.proc)
-    let started = Started(directory: container.finish(), saved: saved, spec: spec, proc: proc)
+    let (saved, spec, proc, cgroup) = (
+      container.saved, container.host.plan.spec, container.host.plan.proc, container.host.cgroup
+    )
+    let started = Started(directory: container.finish(), saved: saved, spec: spec, proc: proc, cgroup: cgroup)
     try started.directory.unlock()
     if spec.hooks.poststart.isEmpty { return started }
     trace?.host.next("poststart hooks")
@@ -74,7 +78,7 @@ extension Runtime {
 
   /// Deletes the container that has ended, unless another did so meanwhile.
   private func remove(_ ended: borrowing Started) throws(Failure) {
-    if try ended.directory.lock() { try destroy(ended.saved, ended.spec, ended.directory, ended.proc) }
+    if try ended.directory.lock() { try destroy(ended.saved, ended.spec, ended.directory, ended.proc, ended.cgroup) }
   }
 }
 

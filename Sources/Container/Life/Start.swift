@@ -26,7 +26,7 @@ extension Runtime {
     {
       // "If any startContainer hook fails, the runtime MUST generate an error, stop the container, and continue the
       // lifecycle at step 12": it is destroyed.
-      try destroy(saved, spec, directory, proc)
+      try destroy(saved, spec, directory, proc, try controlGroup(of: saved))
       throw error
     }
     try Execution.confirm(saved, proc) { () throws(Failure) in try controlGroup(of: saved) }
@@ -46,7 +46,9 @@ extension Runtime {
         spec.hooks.poststart, kind: "poststart", state: state, directory: saved.bundle, environment: processEnvironment,
         output: try HookOutput.open(spec), track: trace?.host)
     } catch {
-      do throws(Failure) { if try directory.lock() { try destroy(saved, spec, directory, proc) } } catch let second {
+      do throws(Failure) {
+        if try directory.lock() { try destroy(saved, spec, directory, proc, try controlGroup(of: saved)) }
+      } catch let second {
         warn("deleting the container: \(second.message)")  // beside the failure of the hook, which is the one to report
       }
       throw error

@@ -65,7 +65,9 @@ struct Host: ~Copyable {
   }
 
   /// Leads init to the start gate.
-  func bringToGate(_ runtime: Runtime) throws(Failure) {
+  ///
+  /// - Parameter meanwhile: what else there is to do while it works.
+  func bringToGate(_ runtime: Runtime, meanwhile: () throws(Failure) -> Void) throws(Failure) {
     let track = plan.trace?.host
     track?.next("resctrl, oom_score_adj, hard limits")
     try plan.resourceControl?.add(process.pid)
@@ -79,6 +81,8 @@ struct Host: ~Copyable {
       }
       try send(.proceed)
     }
+    if let cgroup { try ControlGroupPlan.finish(cgroup, of: plan, runtime) }
+    try meanwhile()
     while true {
       track?.next("waiting for init")
       let (message, descriptor) = try rendezvous.next(telling: runtime)
@@ -99,8 +103,11 @@ struct Host: ~Copyable {
   }
 
   /// Lets init outlive the runtime, once its pid is saved.
-  func release(_ runtime: Runtime) throws(Failure) {
+  ///
+  /// - Parameter waits: whether for its answer. Who sends it on at once reads that later (`StartGate.pass`).
+  func release(_ runtime: Runtime, waits: Bool) throws(Failure) {
     try send(.proceed)
+    if !waits { return }
     switch try rendezvous.next(telling: runtime).message {
     case .ready: return
     case nil: throw try death()
@@ -129,9 +136,9 @@ struct Host: ~Copyable {
     for (kind, hooks, status) in [
       ("prestart", plan.spec.hooks.prestart, Status.created), ("createRuntime", plan.spec.hooks.createRuntime, .creating),
     ] {
-      let state = plan.hookState.document(status: status, pid: process.pid)
       try HookRunner.run(
-        hooks, kind: kind, state: state, directory: plan.bundle, environment: processEnvironment,
+        hooks, kind: kind, state: plan.hookState.document(status: status, pid: process.pid), directory: plan.bundle,
+        environment: processEnvironment,
         output: plan.hookOutput, container: container, track: plan.trace?.host)
     }
   }

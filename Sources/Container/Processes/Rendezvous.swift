@@ -16,9 +16,9 @@ import Kernel
 ///    │  ── proceed ───────────────────────▶ │
 ///    │                                      │ createContainer hooks, pivot_root, ..., credentials
 ///    │ ◀────────────────────────── ready ── │
-///    │  saves the state                     │
+///    │  gives the saved state its name      │
 ///    │  ── proceed ───────────────────────▶ │ no longer dies with the host
-///    │ ◀────────────────────────── ready ── │
+///    │ ◀────────────────────────── ready ── │ `run` does not wait for it: the next word follows at once
 ///    │  ends                                │ waits at the start gate
 /// ```
 /// A process that joins (`Joining.swift`) says `ready` once, and proceeds to its program.
