@@ -54,6 +54,7 @@ int apus_mkdirat(int d, const char *path, unsigned mode) { RESULT(mkdirat(d, pat
 int apus_mknodat(int d, const char *path, unsigned mode, unsigned major, unsigned minor) {
   RESULT(mknodat(d, path, mode, makedev(major, minor)));
 }
+int apus_linkat(int d, const char *from, const char *to) { RESULT(linkat(d, from, d, to, 0)); }
 int apus_symlinkat(const char *target, int d, const char *path) { RESULT(symlinkat(target, d, path)); }
 int apus_unlinkat(int d, const char *path, int flags) { RESULT(unlinkat(d, path, flags)); }
 int apus_renameat(int d, const char *from, const char *to) { RESULT(renameat(d, from, d, to)); }
@@ -181,7 +182,6 @@ long apus_receive(int fd, void *bytes, size_t count, int *fds, size_t fd_capacit
 }
 int apus_poll(void *rows, size_t count, int milliseconds) { RESULT(poll(rows, count, milliseconds)); }
 int apus_ioctl(int fd, unsigned long request, void *argument) { RESULT(ioctl(fd, request, argument)); }
-int apus_ioctl_value(int fd, unsigned long request, unsigned long argument) { RESULT(ioctl(fd, request, argument)); }
 int apus_tcgetattr(int fd, void *termios) { RESULT(tcgetattr(fd, termios)); }
 int apus_tcsetattr(int fd, const void *termios) { RESULT(tcsetattr(fd, TCSANOW, termios)); }
 int apus_interface_up(int socket, const char *name) {

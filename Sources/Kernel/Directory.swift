@@ -22,6 +22,11 @@ extension Descriptor {
     try call("mknodat") { unsafe apus_mknodat(number, name, S_IFREG | mode, 0, 0) }
   }
 
+  /// Gives a file of this directory a second name.
+  package func link(_ name: String, as other: String) throws(Failure) {
+    try call("linkat") { unsafe apus_linkat(number, name, other) }
+  }
+
   package func removeFile(_ name: String) throws(Failure) { try call("unlinkat") { unsafe apus_unlinkat(number, name, 0) } }
 
   package func removeDirectory(_ name: String) throws(Failure) {

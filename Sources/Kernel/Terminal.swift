@@ -44,7 +44,8 @@ extension Descriptor {
 
   fileprivate func openPeer() throws(Failure) -> Descriptor {
     let flags = UInt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-    return Descriptor(owning: try call("ioctl(TIOCGPTPEER)") { apus_ioctl_value(number, 0x5441, flags) })
+    return Descriptor(
+      owning: try call("ioctl(TIOCGPTPEER)") { unsafe apus_ioctl(number, 0x5441, UnsafeMutableRawPointer(bitPattern: flags)) })
   }
 }
 
@@ -73,7 +74,7 @@ extension Descriptor {
 
   /// Makes this terminal the controlling one of a session that has none.
   package func becomeControllingTerminal() throws(Failure) {
-    try call("ioctl(TIOCSCTTY)") { apus_ioctl_value(number, 0x540e, 0) }
+    try call("ioctl(TIOCSCTTY)") { apus_ioctl(number, 0x540e, nil) }
   }
 }
 

@@ -22,6 +22,7 @@ int apus_fstatfs(int fd, uint64_t *type, uint64_t *flags);
 long apus_readlinkat(int directory, const char *path, char *bytes, size_t count);
 int apus_mkdirat(int directory, const char *path, unsigned mode);
 int apus_mknodat(int directory, const char *path, unsigned mode, unsigned major, unsigned minor);
+int apus_linkat(int directory, const char *from, const char *to);
 int apus_symlinkat(const char *target, int directory, const char *path);
 int apus_unlinkat(int directory, const char *path, int flags);
 int apus_renameat(int directory, const char *from, const char *to);
@@ -100,7 +101,6 @@ long apus_send(int fd, const void *bytes, size_t count, const int *fds, size_t f
 long apus_receive(int fd, void *bytes, size_t count, int *fds, size_t fd_capacity, size_t *fd_count);
 int apus_poll(void *rows, size_t count, int milliseconds);
 int apus_ioctl(int fd, unsigned long request, void *argument);
-int apus_ioctl_value(int fd, unsigned long request, unsigned long argument);
 int apus_tcgetattr(int fd, void *termios);
 int apus_tcsetattr(int fd, const void *termios);
 int apus_interface_up(int socket, const char *name);

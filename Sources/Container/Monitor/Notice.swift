@@ -3,7 +3,8 @@ import SystemPackage
 
 /// What a verb tells those who follow the containers of a root, whether anybody does or not.
 ///
-/// It is the name of an empty file which the verb makes in the root directory and removes at once. inotify(7) keeps such
+/// It is a name that the verb makes in the root directory and removes at once: another one of state.json, which takes the kernel
+/// half as long as an empty file, or, on a file system without second names, that of an empty file. inotify(7) keeps such
 /// names in their order until they are read, so whoever watches the root misses no change, however late it looks: not the
 /// life of a container that was created, started and deleted meanwhile. A file with the news in it would be gone by then.
 ///
@@ -60,7 +61,6 @@ enum Notice: Equatable {
 extension StateDirectory {
   /// Tells a change of this container. What happens to the container does not depend on it, so a failure is a warning.
   func tell(_ notice: Notice, _ warn: (String) -> Void) {
-    guard let id = FilePath(path).lastComponent?.string else { return }
     let name = notice.fileName(of: id)
     do throws(Failure) {
       try makeInRoot(name)
@@ -73,9 +73,17 @@ extension StateDirectory {
   }
 
   private func makeInRoot(_ name: String) throws(Failure) {
-    do { try handle.descriptor.makeFile("../\(name)", mode: 0o600) } catch  where error.errno == .fileExists {
-      // Left by a verb that was killed: only a file that is made anew is told of.
+    do { try makeName(name) } catch  where error.errno == .fileExists {
+      // Left by a verb that was killed: only a name that is made anew is told of.
       try removeFromRoot(name)
+      try makeName(name)
+    }
+  }
+
+  private func makeName(_ name: String) throws(Failure) {
+    do { try handle.descriptor.link(StateDirectory.stateFile, as: "../\(name)") } catch
+      where error.errno == .notPermitted || error.errno == .tooManyLinks || error.errno == .notSupported
+    {
       try handle.descriptor.makeFile("../\(name)", mode: 0o600)
     }
   }
@@ -86,7 +94,6 @@ extension StateDirectory {
 
   /// Removes notices of this container that a verb which was killed half-way has left.
   func removeNotices() throws(Failure) {
-    guard let id = FilePath(path).lastComponent?.string else { return }
     let root = try handle.descriptor.open("..", [.readOnly, .directory], resolve: [])
     for name in try root.entries() where Notice.read(name)?.id == id { try removeFromRoot(name) }
   }

@@ -89,7 +89,7 @@ private final class CallAudit {
     let path = texts.first ?? "", byDirectory = arguments.first?.isNumber == true
     switch name {
     case "openat2", "openat", "open": return isFineOpen(path, arguments, byDirectory, isInside)
-    case "mkdirat", "mknodat", "unlinkat", "fchownat", "fchmodat", "renameat", "renameat2":
+    case "mkdirat", "mknodat", "linkat", "unlinkat", "fchownat", "fchmodat", "renameat", "renameat2":
       // A notice is made beside the container's state.
       return byDirectory ? texts.allSatisfy { !$0.contains("/") || $0.hasPrefix("../:") } : !isInside && !reachesRoot(path)
     case "symlinkat": return !(texts.last ?? "").contains("/") && !arguments.contains("AT_FDCWD")
