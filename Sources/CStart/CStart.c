@@ -92,8 +92,12 @@ static int is_copy(void) {
   return is_equal(name, "/") || is_equal(name, "/ (dele") || is_equal(name, "/memfd:");
 }
 
+static char *const *arguments;
+
+char *const *apus_arguments(void) { return arguments; }
+
 __attribute__((used)) void apus_start(long *stack) {
-  char *const *argv = (char *const *)(stack + 1);
+  char *const *argv = arguments = (char *const *)(stack + 1);
   char *const *environment = argv + stack[0] + 1;
   if (!is_entering(argv) || is_copy()) return;
   struct statfs system;

@@ -68,6 +68,15 @@ package enum FileSystemMagic {
 private let emptyPath: CInt = 0x1000  // AT_EMPTY_PATH
 private let noFollowLink: CInt = 0x100  // AT_SYMLINK_NOFOLLOW
 
+extension FileStatus {
+  /// Of a path of the host, links followed.
+  static func of(host path: String) throws(Failure) -> FileStatus {
+    var result = statx()
+    try call("statx") { unsafe apus_statx(AT_FDCWD, path, 0, wanted, &result) }
+    return FileStatus(result)
+  }
+}
+
 extension Descriptor {
   package func status() throws(Failure) -> FileStatus {
     var result = statx()
@@ -83,18 +92,13 @@ extension Descriptor {
   }
 
   /// f_type of the file system the file is on; see ``FileSystemMagic``.
-  package func fileSystemMagic() throws(Failure) -> Int {
-    var type: UInt64 = 0
-    var flags: UInt64 = 0
-    try call("fstatfs") { unsafe apus_fstatfs(number, &type, &flags) }
-    return Int(type)
-  }
+  package func fileSystemMagic() throws(Failure) -> Int { try fileSystem().magic }
 
-  /// Whether the mount this file was reached through, or its file system, is read-only (statfs(2) ST_RDONLY).
-  package func isOnReadOnlyMount() throws(Failure) -> Bool {
+  /// Besides, whether the mount this file was reached through, or its file system, is read-only (statfs(2) ST_RDONLY).
+  func fileSystem() throws(Failure) -> (magic: Int, isReadOnly: Bool) {
     var type: UInt64 = 0
     var flags: UInt64 = 0
     try call("fstatfs") { unsafe apus_fstatfs(number, &type, &flags) }
-    return flags & 1 != 0
+    return (Int(type), flags & 1 != 0)
   }
 }

@@ -14,7 +14,7 @@ package enum OwnProgram {
     let own = try open()
     if try isProtected(own) { return try nameProcess() }
     let copy = if let mount = try readOnlyMount(of: own) { mount } else { try sealedCopy(of: own) }
-    try call("execveat") { unsafe apus_fexecve(copy.number, ProgramArguments.argumentVector().words, environ) }
+    try call("execveat") { unsafe apus_fexecve(copy.number, ProgramArguments.vector, environ) }
   }
 
   private static func open() throws(Failure) -> Descriptor {
@@ -30,11 +30,12 @@ package enum OwnProgram {
     let seals = apus_fcntl(own.number, getSeals, 0)
     if seals >= 0, seals & sealed == sealed { return true }
     // Read-only is not enough: who maintains the host makes /usr writable for a moment, and the handle is good that long.
-    if FileSystemMagic.isUnwritable(try own.fileSystemMagic()) { return true }
+    let (magic, isReadOnly) = try own.fileSystem()
+    if FileSystemMagic.isUnwritable(magic) { return true }
     // The root of a mount that is in no tree: a read-only mount of the host's could be made writable again.
-    guard try own.isOnReadOnlyMount() else { return false }
-    let link = try Descriptor.open(host: "/proc/self/exe", [.path, .noFollow])
-    return ["/", "/ (deleted)"].contains(try link.readLink().text)
+    guard isReadOnly else { return false }
+    let name = try Descriptor.open(host: "/proc/self/exe", [.path, .noFollow]).readLink().text
+    return name == "/" || name == "/ (deleted)"
   }
 
   /// A read-only mount of the file alone, in no tree. It is gone with the last process that runs from it, and nobody can
@@ -71,7 +72,7 @@ package enum OwnProgram {
 
   /// The kernel names a program that was executed by its descriptor after the number of that.
   private static func nameProcess() throws(Failure) {
-    let name = FilePath(ProgramArguments.all.first ?? "").lastComponent?.string ?? "apus"
+    let name = ProgramArguments.all.first?.split(separator: "/").last.map(String.init) ?? "apus"
     try call("prctl(PR_SET_NAME)") { unsafe name.withCString { apus_prctl(15, UInt(bitPattern: $0), 0, 0, 0) } }
   }
 

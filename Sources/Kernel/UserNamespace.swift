@@ -6,8 +6,8 @@ package enum UserNamespace {
   /// for, may also be that of a namespace in which root is not.
   package static var isInitial: Bool {
     get throws(Failure) {
-      let own = try during("opening /proc/self/ns/user", try Descriptor.open(host: "/proc/self/ns/user", [.readOnly]))
-      return try own.status().inode == 0xefff_fffd
+      let own = try during("looking at /proc/self/ns/user", try FileStatus.of(host: "/proc/self/ns/user"))
+      return own.inode == 0xefff_fffd
     }
   }
 
