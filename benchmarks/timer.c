@@ -2,9 +2,9 @@
 // usage: timer [-u UID] COMMAND...                     prints NANOSECONDS PROCESSOR PEAK FAULTS STATUS
 //        timer [-u UID] -p ATONCE -t TOTAL COMMAND...  runs it TOTAL times, ATONCE of them at any moment; % in a word is the number
 //
-// PROCESSOR are the nanoseconds that processors have worked for the program and for the children it has waited for. PEAK is the largest resident set, in KiB, of the program and of the children it has waited for. A process starts with the peak of the one that
-// started it, so this is a small static program and does the measuring itself. FAULTS are the pages that were touched and not there yet,
-// of the same processes. STATUS is the exit status, of several the largest.
+// All but the first are of the program and of the children it has waited for. PROCESSOR: nanoseconds that processors have worked.
+// PEAK: the largest resident set, in KiB; a process starts with the peak of the one that started it, so this is a small static program and
+// does the measuring itself. FAULTS: pages that were touched and not there yet. STATUS: the exit status, of several the largest.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
