@@ -52,6 +52,12 @@ let package = Package(
         .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release)),
         // Sources/CStart/CStart.c
         .unsafeFlags(["-Xlinker", "--entry=apus_entry"], .when(configuration: .release)),
+        // What a start calls lies together, in the order of the calls: packaging/function-order/record.
+        .unsafeFlags(
+          [
+            "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/packaging/function-order/functions",
+            "-Xlinker", "--no-warn-symbol-ordering",
+          ], .when(configuration: .release)),
         // No program is executed when it crashes: Sources/Kernel/CrashProgram.swift.
         .unsafeFlags(["-Xlinker", "--wrap=swift_copyAuxiliaryExecutablePath"], .when(configuration: .release)),
       ]),
