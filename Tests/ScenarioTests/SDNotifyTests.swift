@@ -67,6 +67,22 @@ extension Scenarios {
       }
     }
 
+    /// To systemd a carriage return ends a line: what follows it would be the container's word to the manager of the host.
+    @Test(arguments: ["READY=1\rMAINPID=1\rSTOPPING=1", "READY=1\r\nMAINPID=1\n"])
+    func theContainerSaysNothingButReady(text: String) throws {
+      let manager = try Manager()
+      try withDetachedRun(manager) { run, id, pid in
+        try Self.say(text, pid)
+        if Runtime.isApus {
+          close(try manager.hear(pid))
+          expectSuccess(try run.wait())
+        } else {
+          // runc passes on all up to the line feed.
+          #expect(try manager.socket.receive().payload != "READY=1\n", "it is safe from this attack")
+        }
+      }
+    }
+
     @Test func withCreateItIsStartThatWaits() throws {
       let manager = try Manager()
       try withContainer(

@@ -82,13 +82,18 @@ struct NotifyRelay: ~Copyable {
 
   // MARK: A message
 
+  /// The line `READY=...` of a message from the container, and nothing that the manager would take for a line more: it may not
+  /// tell it which process to watch. To systemd a carriage return ends a line too, and to Swift's `split` `\r\n` is no `\n`.
+  static func ready(in message: [UInt8]) -> [UInt8]? {
+    message.split { [0x00, 0x0a, 0x0d].contains($0) }.first { $0.starts(with: "READY=".utf8) }.map { Array($0) }
+  }
+
   /// Reads one.
   ///
   /// - Returns: our end of what the manager closes once it has read all; nil as long as the program is not ready.
   private func passOn() throws(Failure) -> Descriptor? {
-    let text = String(decoding: try socket.receive(atMost: 4096).bytes, as: UTF8.self)
-    guard let ready = text.split(separator: "\n").first(where: { $0.hasPrefix("READY=") }) else { return nil }
-    try manager.send(Array("\(ready)\n".utf8))
+    guard let ready = NotifyRelay.ready(in: try socket.receive(atMost: 4096).bytes) else { return nil }
+    try manager.send(ready + [0x0a])
     try manager.send(Array("MAINPID=\(pid)\n".utf8))
     let barrier = try SocketPair(stream: true)
     try manager.send(Array("BARRIER=1".utf8), with: barrier.child)
