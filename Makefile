@@ -5,7 +5,7 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 SWIFT_FILES = Sources Tests Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: build run install deb docs test validate conformance attacks bench format lint clean help toolchain
+.PHONY: build run install deb docs test validate conformance attacks fuzz bench format lint clean help toolchain
 
 build: toolchain ## the binary build/apus: static, stripped
 	@.ci/dependencies build
@@ -53,6 +53,10 @@ attacks: build ## races against the runtime, in full: hours
 	@.ci/dependencies run test
 	$(SUDO) conformance/attacks/racer
 	$(SUDO) conformance/attacks/sweep
+
+fuzz: toolchain ## a minute of made-up input for each reader of input (SECONDS=3600 for an hour)
+	@.ci/dependencies build test
+	nice -n 15 Tests/Fuzz/run --seconds $(or $(SECONDS),60)
 
 bench: build ## time, memory and counts beside runc, crun and what the kernel takes alone
 	@.ci/dependencies run bench

@@ -65,12 +65,12 @@ let package = Package(
     // What apus makes of each statement of the spec: the source of docs/conformance.md, and not part of the binary.
     .target(name: "Conformance", swiftSettings: strict),
 
-    .target(name: "Fixtures", path: "Tests/Fixtures"),
+    .target(name: "Fixtures", dependencies: ["OCISpec"], path: "Tests/Fixtures"),
     .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "DBusTests", dependencies: ["DBus", "Kernel"]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "JSON", "Fixtures"]),
-    .testTarget(name: "ControlGroupsTests", dependencies: ["ControlGroups", "DBus", "OCISpec", "Kernel"]),
+    .testTarget(name: "ControlGroupsTests", dependencies: ["ControlGroups", "DBus", "OCISpec", "Kernel", "Fixtures"]),
     .testTarget(name: "ContainerTests", dependencies: ["Container", "OCISpec", "JSON", "Kernel", "ControlGroups"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Container", "OCISpec", "JSON", "Kernel"]),
     .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "Container", "OCISpec", "JSON", "Fixtures"]),
@@ -78,3 +78,14 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzz targets, only for Tests/Fuzz/run: they need libFuzzer, and every room compiled for it.
+if Context.environment["APUS_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["Commands", "Container", "ControlGroups", "DBus", "OCISpec", "JSON", "Kernel", "Fixtures"],
+      path: "Tests/Fuzz", exclude: ["README.md", "run", "seeds", "dictionaries"],
+      // gold ends in an internal error over the sanitizer's sections.
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
+}

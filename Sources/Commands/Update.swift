@@ -52,7 +52,7 @@ extension Verb {
 }
 
 extension Invocation {
-  fileprivate func newLimits() throws(Failure) -> Resources {
+  func newLimits() throws(Failure) -> Resources {
     guard let name = values.text(.resources), !name.isEmpty else { return try limitsOfFlags() }
     let ignored = Flag.limits.filter { values.text($0) != nil }.map { "--\($0.name)" }
     if !ignored.isEmpty { report.warn("\(ignored.joined(separator: ", ")) ignored: --resources says it all") }

@@ -75,7 +75,7 @@ struct SavedState {
     try directory.put(StateDirectory.stateFile)
   }
 
-  private init(_ reader: Reader) {
+  init(_ reader: Reader) {
     id = reader.string("id", .required) ?? ""
     ociVersion = reader.string("ociVersion", .required) ?? ""
     bundle = reader.string("bundle", .required) ?? ""
@@ -103,7 +103,7 @@ struct SavedState {
     noNewKeyring = reader.flag("noNewKeyring") ?? false
   }
 
-  private var document: JSONValue {
+  var document: JSONValue {
     var members: [(name: String, value: JSONValue)] = [
       ("id", .string(id)), ("ociVersion", .string(ociVersion)), ("bundle", .string(bundle)), ("rootfs", .string(rootfs)),
       ("created", .string(created)), ("owner", .integer(Int64(ownerUID))), ("pid", .integer(Int64(pid))),
