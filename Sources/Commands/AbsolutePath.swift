@@ -1,14 +1,15 @@
 import Kernel
+import OCISpec
 
 /// `path` as seen from the root of the file system.
 ///
 /// A `..` that follows the working directory is resolved here, which is exact, because that path has no symbolic links.
 /// Any other is left to the kernel: `link/..` is not what the letters say.
 func absolutePath(_ path: String) throws(Failure) -> String {
-  if path.hasPrefix("/") { return joined([], components(of: path)) }
+  if path.isAbsolutePath { return joined([], components(of: path)) }
   let directory = try during("reading the working directory", workingDirectoryPath())
   // getcwd(2) says "(unreachable)" when the directory lies outside of this process's root.
-  guard directory.hasPrefix("/") else {
+  guard directory.isAbsolutePath else {
     throw Failure("the working directory \(directory) is outside of the root directory", hint: "give an absolute path")
   }
   return absolutePath(path, from: directory)
@@ -32,6 +33,6 @@ func isRootDirectory(_ path: String) -> Bool {
 }
 
 // Of String: joining anything else is code that stays generic, which costs more than all else here.
-private func components(of path: String) -> [String] { path.split(separator: "/").map(String.init).filter { $0 != "." } }
+private func components(of path: String) -> [String] { path.parts("/").map(String.init).filter { $0 != "." } }
 
 private func joined(_ base: [String], _ rest: [String]) -> String { "/" + (base + rest).joined(separator: "/") }

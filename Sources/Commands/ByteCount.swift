@@ -15,6 +15,8 @@ enum ByteCount {
 
   /// 0 of `` and `b`, 1 of `k`, `kb` and `kib`, 2 of `m` ...
   private static func power(of unit: Substring) -> Int? {
+    // Of the Kelvin sign too a small k would be made.
+    guard unit.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
     let unit = unit.lowercased()
     if unit.isEmpty || unit == "b" { return 0 }
     guard let letter = unit.first, let index = Array("kmgtp").firstIndex(of: letter) else { return nil }

@@ -1,5 +1,6 @@
 import Container
 import Kernel
+import OCISpec
 
 extension Flag {
   static let process = Flag("process", short: "p", .path("FILE"), help: "a process document of the spec, in place of a program")
@@ -71,14 +72,14 @@ extension Invocation {
     request.preserveFDs = values.number(.preserveFDs) ?? 0
     request.cgroup = values.text(.cgroup) ?? ""
     request.ignorePaused = values.isOn(.ignorePaused)
-    if request.cgroup.contains(":") {
+    if request.cgroup.utf8.contains(UInt8(ascii: ":")) {
       throw Failure("--cgroup \(request.cgroup): cgroup v2 has one path for all controllers", hint: "give the path alone")
     }
     return request
   }
 
   private func user(_ text: String) throws(Failure) -> (uid: UInt32, gid: UInt32?) {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+    let parts = text.parts(":", maxSplits: 1, omittingEmpty: false).map { String($0) }
     let uid = try identifier(parts[0], .user)
     return (uid, parts.count > 1 ? try identifier(parts[1], .user) : nil)
   }

@@ -1,5 +1,6 @@
 import Container
 import Kernel
+import OCISpec
 
 /// What was given for the flags of one list, in the order of the command line.
 struct Values: Sendable {
@@ -48,7 +49,7 @@ struct Parser {
     var rest = arguments[...]
     while let word = rest.popFirst() {
       if word == "--" { return operands + rest }
-      if !word.hasPrefix("-") || word == "-" {
+      if word.utf8.first != UInt8(ascii: "-") || word == "-" {
         operands.append(word)
         if flagPlace == .beforeOperands { return operands + rest }
         continue
@@ -60,10 +61,10 @@ struct Parser {
   }
 
   private func match(_ word: String) throws(Failure) -> (Flag, attached: String?) {
-    let body = word.drop { $0 == "-" }
-    let parts = body.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let body = String(Substring(word.utf8.drop { $0 == UInt8(ascii: "-") }))
+    let parts = body.parts("=", maxSplits: 1, omittingEmpty: false)
     let name = parts.first.map { String($0) } ?? ""
-    guard word.count - body.count <= 2, !name.isEmpty else { throw Failure("bad flag syntax: \(word)") }
+    guard word.utf8.count - body.utf8.count <= 2, !name.isEmpty else { throw Failure("bad flag syntax: \(word)") }
     for flag in flags where flag.name == name || flag.short == name {
       return (flag, parts.count > 1 ? String(parts[1]) : nil)
     }

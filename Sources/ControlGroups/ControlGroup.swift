@@ -1,4 +1,5 @@
 import Kernel
+import OCISpec
 import SystemPackage
 
 /// The cgroup of one container. Whoever has made it, the cgroup file system itself or systemd (`Systemd/`), it is read and written
@@ -82,7 +83,7 @@ extension ControlGroup {
   package static func intent(_ path: String, in hierarchy: Hierarchy) -> Record {
     var reached = ""
     var missing: [String] = []
-    for name in path.split(separator: "/") {
+    for name in path.parts("/") {
       reached += "/\(name)"
       // A level that cannot be looked at is taken for missing: only an empty cgroup is ever removed.
       if !missing.isEmpty || (try? hierarchy.root.shared.descriptor.status(of: String(reached.dropFirst()))) == nil {
@@ -104,20 +105,20 @@ extension ControlGroup {
   ///
   /// `..` is refused: the path would mean another place than it says. So is the root, which cannot be a container's.
   package static func path(for cgroupsPath: String?, id: String, in hierarchy: Hierarchy) throws(Failure) -> String {
-    if let cgroupsPath, cgroupsPath.hasPrefix("/") { return try path(for: cgroupsPath, id: id, ownPath: "/") }
+    if let cgroupsPath, cgroupsPath.isAbsolutePath { return try path(for: cgroupsPath, id: id, ownPath: "/") }
     return try path(for: cgroupsPath, id: id, ownPath: try hierarchy.ownPath())
   }
 
   static func path(for cgroupsPath: String?, id: String, ownPath: String) throws(Failure) -> String {
     let given = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 } ?? id
-    let names = given.split(separator: "/").filter { $0 != "." }
+    let names = given.parts("/").filter { $0 != "." }
     if names.contains("..") {
       throw Failure("linux.cgroupsPath \(given) has a `..` in it", hint: "write the path without going up")
     }
     if names.isEmpty { throw Failure("linux.cgroupsPath \(given) is the root cgroup, which cannot be a container's") }
     var parent: ArraySlice<Substring> = []
-    if !given.hasPrefix("/") {
-      parent = ownPath.split(separator: "/").dropLast()
+    if !given.isAbsolutePath {
+      parent = ownPath.parts("/").dropLast()
       if parent.contains("..") || ownPath.hasPrefix("/..") {
         throw Failure(
           "the runtime's own cgroup \(ownPath) lies outside of its cgroup namespace, so nothing can be placed beside it",

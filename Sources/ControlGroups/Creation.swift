@@ -1,4 +1,5 @@
 import Kernel
+import OCISpec
 import SystemPackage
 
 // How a container's cgroup comes to be: every level of the path is made, then the controllers are handed down to it.
@@ -31,7 +32,7 @@ extension ControlGroup {
     do throws(Failure) {
       var reached = ""
       var directory = hierarchy.root
-      for name in path.split(separator: "/") {
+      for name in path.parts("/") {
         reached += "/\(name)"
         if try directory.make(String(name)) { created.append(reached) }
         directory = try directory.child(String(name))
@@ -72,8 +73,8 @@ extension ControlGroup {
   /// is above both it and the process's (cgroup-v2.rst "Delegation Containment"). Found out here, it is no failure of the clone.
   private func checkAdmission() throws(Failure) {
     if try UserNamespace.runsHostRoot { return }
-    let own = try hierarchy.ownPath().split(separator: "/")
-    let common = zip(own, path.split(separator: "/")).prefix { $0 == $1 }.map { String($0.0) }
+    let own = try hierarchy.ownPath().parts("/")
+    let common = zip(own, path.parts("/")).prefix { $0 == $1 }.map { String($0.0) }
     let directory = common.isEmpty ? hierarchy.root : try hierarchy.root.child(common.joined(separator: "/"))
     do { _ = try directory.open("cgroup.procs", .writeOnly) } catch {
       let from = "/\(own.joined(separator: "/"))"
@@ -87,7 +88,7 @@ extension ControlGroup {
   func handDown(_ needs: Needs) throws(Failure) {
     try hierarchy.require(needs)
     var levels = [hierarchy.root]
-    for name in path.split(separator: "/") { levels.append(try levels[levels.count - 1].child(String(name))) }
+    for name in path.parts("/") { levels.append(try levels[levels.count - 1].child(String(name))) }
     try Handover(levels: levels, offered: needs.sorted.map(\.0), needs: needs).perform()
   }
 }

@@ -104,7 +104,7 @@ extension ControlDirectory {
   }
 
   fileprivate func parent() throws(Failure) -> ControlDirectory {
-    let above = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex))
+    let above = String(path.prefix(upTo: path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.endIndex))
     let descriptor = try during(
       "opening cgroup \(above)",
       try shared.descriptor.open("..", [.readOnly, .directory], resolve: [.noSymlinks, .noCrossDevice]))

@@ -145,7 +145,7 @@ package struct Writes: Equatable, Sendable {
   private mutating func addUnified(_ files: [String: String]) throws(Failure) {
     for (file, content) in files.sorted(by: { $0.key < $1.key }) {
       let setting = "linux.resources.unified[\"\(file)\"]"
-      if file.isEmpty || file.contains("/") || file == "." || file == ".." {
+      if file.isEmpty || file.utf8.contains(UInt8(ascii: "/")) || file == "." || file == ".." {
         throw Failure("\(setting): the key must be the name of a file of the cgroup, without a slash")
       }
       let controller = String(file.prefix { $0 != "." })

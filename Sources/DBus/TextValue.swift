@@ -14,7 +14,7 @@ extension Value {
     var reader = TextReader(text)
     let syntax = try reader.value()
     guard reader.isAtEnd else { throw Failure("there is more after the value: \(reader.rest)") }
-    self = try syntax.value(of: try syntax.usualType())
+    self = try syntax.value(of: try syntax.sendableType())
   }
 }
 
@@ -75,12 +75,15 @@ indirect enum TextValue {
     }
   }
 
+  /// The same, if it can be sent: the signature of a type has at most 255 bytes, and its parts lie in each other not too deep.
+  func sendableType() throws(Failure) -> ValueType { try ValueType(try usualType().text) }
+
   private static func usual(_ values: [TextValue]) throws(Failure) -> ValueType {
     if let known = try common(values) { return known }
-    guard let first = values.first else { throw Failure("an empty array needs its type: @as []") }
+    if values.isEmpty { throw Failure("an empty array needs its type: @as []") }
     // One with a fraction makes doubles of all.
     let types = try values.map { value throws(Failure) in try value.usualType() }
-    return types.contains(.double) ? .double : try first.usualType()
+    return types.contains(.double) ? .double : types[0]
   }
 
   private static func isInteger(_ text: String) -> Bool {
@@ -100,7 +103,7 @@ indirect enum TextValue {
       _ = try ValueType.list(text)
       return .signature(text)
     case (.bytes(let bytes), .array(.byte)): return .bytes(bytes + [0])
-    case (.variant(let inner), .variant): return .variant(try inner.value(of: try inner.usualType()))
+    case (.variant(let inner), .variant): return .variant(try inner.value(of: try inner.sendableType()))
     case (.array(let values), .array(let element)):
       return .array(element, try values.map { value throws(Failure) in try value.value(of: element) })
     case (.structure(let values), .structure(let members)) where values.count == members.count:

@@ -42,6 +42,24 @@ extension String {
   }
 }
 
+extension [Problem] {
+  /// More in one document help nobody, and would cost memory and time without a bound: a document of 16 MB has room for
+  /// millions of mistakes.
+  package static let limit = 100
+
+  /// Adds one more; of those beyond the limit it is only said that there are some.
+  package mutating func note(_ problem: @autoclosure () -> Problem) {
+    if count < Self.limit {
+      append(problem())
+    } else if count == Self.limit {
+      append(Problem("", "there are more mistakes than these \(Self.limit)", "mend these first"))
+    }
+  }
+
+  /// Not all are told.
+  package var isCut: Bool { count > Self.limit }
+}
+
 /// A member that nobody asked for (config.md "Extensibility").
 package struct UnknownMember: Equatable, Sendable {
   package let path: String
@@ -85,8 +103,12 @@ extension String {
   var isPlain: Bool { !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") } }
 
   /// The text in double quotes, safe to print on one line: control characters escaped, very long ones cut.
-  package var quoted: String {
-    let shown = count > 80 ? prefix(77) + "..." : self[...]
-    return shown.debugDescription
+  package var quoted: String { shortened.debugDescription }
+
+  /// At most 80 characters of it, and then dots.
+  var shortened: String {
+    // Without counting a text of megabytes; and a character may be a letter with any number of accents.
+    guard unicodeScalars.dropFirst(80).first != nil else { return self }
+    return String(unicodeScalars.prefix(77)) + "..."
   }
 }

@@ -17,13 +17,19 @@ package final class Reader {
     case named(String)
   }
 
+  /// The names asked for in one object, or all there are.
+  private struct Asked {
+    var names: [String] = []
+    var isEverything = false
+  }
+
   package private(set) var problems: [Problem] = []
   private let tree: Tree
   /// The way from the document to the value being read.
   private var levels: [(step: Step, node: Node)] = []
   private var root: Node
-  /// The names asked for in the object being read and in those around it; nil when nobody wants to know.
-  private var asked: [[String]]?
+  /// What was asked for in the object being read and in those around it; nil when nobody wants to know.
+  private var asked: [Asked]?
   package private(set) var unknown: [UnknownMember] = []
 
   private var node: Node { levels.last?.node ?? root }
@@ -44,7 +50,7 @@ package final class Reader {
     root = tree.root
     try Strictness.check(bytes, parsedMembers: root.membersBelow)
     levels.reserveCapacity(16)
-    if listsUnknown { asked = [[]] }
+    if listsUnknown { asked = [Asked()] }
     if root.kind != .object {
       problems.append(Problem("", "is \(describe(root))", "expected an object"))
       root = .null
@@ -53,7 +59,7 @@ package final class Reader {
 
   /// Adds a mistake only the caller can see, at the member `name` of the object being read.
   package func report(_ name: StaticString, _ message: String, _ remedy: String) {
-    problems.append(Problem(path(with: .member(name)), message, remedy))
+    problems.note(Problem(path(with: .member(name)), message, remedy))
   }
 
   /// All that is wanted was asked for.
@@ -128,7 +134,8 @@ package final class Reader {
   @usableFromInline
   func choiceHere<E: RawRepresentable & CaseIterable>() -> E? where E.RawValue == String {
     guard let text = stringHere(Self.nullByte) else { return nil }
-    if let value = E(rawValue: text) { return value }
+    // Byte for byte: to Swift's `==` the Kelvin sign is a K.
+    if let value = E(rawValue: text), value.rawValue.utf8.elementsEqual(text.utf8) { return value }
     complain("unknown value \(text.quoted)", "expected \(Self.legal(E.self))")
     return nil
   }
@@ -183,7 +190,7 @@ package final class Reader {
     var map: [String: T] = [:]
     for key in keys() {
       enter(key: key)
-      if isObject() { map[key] = body(self) }
+      if isObject(), map.updateValue(body(self), forKey: key) != nil { complainOfTwin() }
       leave()
     }
     return map
@@ -223,10 +230,16 @@ package final class Reader {
     var map: [String: String] = [:]
     for key in keys() {
       enter(key: key)
-      map[key] = stringHere(opaque ? nil : Self.nullByte) ?? ""
+      if map.updateValue(stringHere(opaque ? nil : Self.nullByte) ?? "", forKey: key) != nil { complainOfTwin() }
       leave()
     }
     return map
+  }
+
+  /// Other bytes, and to Swift the same name, as `é` is in one character and in two: one of both would be lost without a word.
+  @usableFromInline
+  func complainOfTwin() {
+    complain("another member has the same name, composed of other characters", "rename one of them")
   }
 
   // MARK: Steps
@@ -273,7 +286,7 @@ package final class Reader {
 
   private func go(_ step: Step, _ value: Node) {
     levels.append((step, value))
-    asked?.append([])
+    asked?.append(Asked())
   }
 
   @usableFromInline
@@ -284,12 +297,13 @@ package final class Reader {
 
   private func note(_ name: String) {
     guard let last = asked?.indices.last else { return }
-    asked?[last].append(name)
+    asked?[last].names.append(name)
   }
 
   /// Leaves the list of names of the object here, and keeps what is in the object but not on the list.
   private func noteUnknown() {
-    guard let known = asked?.popLast(), node.kind == .object else { return }
+    guard let last = asked?.popLast(), !last.isEverything, node.kind == .object else { return }
+    let known = last.names
     node.forEachMember { name, _ in
       if !known.contains(name) { unknown.append(UnknownMember(path: path(with: .named(name)), name: name, known: known)) }
     }
@@ -306,9 +320,9 @@ package final class Reader {
   @usableFromInline
   func keys() -> [String] {
     guard isObject() else { return [] }
+    if let last = asked?.indices.last { asked?[last].isEverything = true }
     var keys: [String] = []
     node.forEachMember { name, value in
-      if asked != nil { note(name) }
       if !value.isNull { keys.append(name) }
     }
     return keys
@@ -346,14 +360,16 @@ package final class Reader {
     return false
   }
 
-  private func complain(_ message: String, _ remedy: String) { problems.append(Problem(path(), message, remedy)) }
+  private func complain(_ message: @autoclosure () -> String, _ remedy: @autoclosure () -> String) {
+    problems.note(Problem(path(), message(), remedy()))
+  }
 
   private func describe(_ node: Node) -> String {
     switch node.kind {
     case .null: "null"
     case .boolean: node.boolean ? "true" : "false"
     case .integer: "the integer \(node.integer)"
-    case .double: "the number \(node.literal)"
+    case .double: "the number \(node.literal.shortened)"
     case .string: "the string \(node.string.quoted)"
     case .array: "an array"
     case .object: "an object"

@@ -107,7 +107,7 @@ enum Strictness {
     guard isInteger, digits.count >= 19 else { return }  // Int64.max has 19 digits
     let text = String(decoding: bytes[digits], as: UTF8.self)
     if Int64(text) == nil, UInt64(text) == nil {
-      throw SyntaxError(in: bytes, at: digits.lowerBound, "the integer \(text) does not fit into 64 bits")
+      throw SyntaxError(in: bytes, at: digits.lowerBound, "the integer \(text.shortened) does not fit into 64 bits")
     }
   }
 
@@ -124,7 +124,7 @@ enum Strictness {
         while end < bytes.count, bytes[end] != UInt8(ascii: "\"") { end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1 }
         let name = bytes[index...end]
         if isName(bytes, endingAt: end), !names.isEmpty, !names[names.count - 1].insert(name).inserted {
-          return SyntaxError(in: bytes, at: index, "the member \(String(decoding: name, as: UTF8.self)) is there twice")
+          return SyntaxError(in: bytes, at: index, "the member \(String(decoding: name, as: UTF8.self).shortened) is there twice")
         }
         index = end
       default: break

@@ -80,7 +80,7 @@ extension SeccompFilter {
   }
 
   /// A comparison with one argument of a system call, 64 bits unsigned.
-  package struct Comparison: Equatable, Sendable {
+  package struct Comparison: Hashable, Sendable {
     package enum Operator: Sendable {
       case notEqual, less, lessOrEqual, equal, greaterOrEqual, greater
       /// The argument under the mask `value` equals `secondValue`.
@@ -116,7 +116,7 @@ extension SeccompFilter {
   }
 
   /// A system call known to libseccomp, on this architecture or another.
-  package struct Call: Equatable, Sendable {
+  package struct Call: Hashable, Sendable {
     /// Negative when the native architecture does not have the call.
     let number: CInt
 

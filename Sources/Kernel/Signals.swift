@@ -56,6 +56,7 @@ package enum Signals {
       guard let number = CInt(text), (0...64).contains(number) else { return nil }
       return number
     }
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }  // `ı` and `ſ` have the capitals of i and s
     var name = text.uppercased()
     if name.hasPrefix("SIG") { name.removeFirst(3) }
     if let index = names.firstIndex(of: name) { return CInt(index + 1) }
@@ -67,9 +68,11 @@ package enum Signals {
     case "RTMAX": return 64
     default: break
     }
-    if name.hasPrefix("RTMIN+"), let offset = CInt(name.dropFirst(6)), (0...30).contains(offset) { return 34 + offset }
-    if name.hasPrefix("RTMAX-"), let offset = CInt(name.dropFirst(6)), (0...30).contains(offset) { return 64 - offset }
-    return nil
+    guard name.utf8.dropFirst(6).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let offset = CInt(name.dropFirst(6)), offset <= 30
+    else {
+      return nil
+    }
+    return name.hasPrefix("RTMIN+") ? 34 + offset : name.hasPrefix("RTMAX-") ? 64 - offset : nil
   }
 
   /// The name of a signal, such as `SIGKILL`.

@@ -30,7 +30,7 @@ package enum Annotations {
       found.add("annotations", "one has an empty name", "give it a name such as com.example.key")
     }
     for name in [hookOutput, hookErrors, pidfdReceiver] {
-      guard let path = annotations[name], !path.hasPrefix("/") else { continue }
+      guard let path = annotations[name], !path.isAbsolutePath else { continue }
       found.add(
         "annotations[\(name.quoted)]", "\(path.quoted) is not absolute", "give a path from / on", rule: "de facto: crun(1)")
     }

@@ -52,8 +52,10 @@ package struct Spec: Equatable, Sendable {
 
     /// What cannot be read and what breaks a rule, all at once, without what only follows from another mistake.
     package func problems(rootless: Bool, noPivot: Bool = false) -> [Problem] {
+      // What follows from a mistake that is not told cannot be left out.
+      if mistakes.isCut { return mistakes }
       let broken = spec.check(rootless: rootless, noPivot: noPivot)
-      return mistakes.isEmpty ? broken : mistakes + broken.filter { !$0.follows(from: mistakes) }
+      return mistakes.isEmpty ? broken : mistakes + broken.filter { $0.path.isEmpty || !$0.follows(from: mistakes) }
     }
   }
 

@@ -16,6 +16,7 @@ import Testing
     "What is no size",
     arguments: [
       "", "m", "-1", "-5m", "5x", "5mm", "5mbb", "5  m", "1.", ".5m", "1.2.3", "1e3", "99999999999p", "0x10", "inf", "5ib",
+      "1\u{212a}",
     ])
   func noSize(text: String) { #expect(ByteCount.bytes(text) == nil) }
 }

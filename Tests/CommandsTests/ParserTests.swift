@@ -129,6 +129,20 @@ private func parse(_ line: String, _ place: Verb.FlagPlace = .anywhere) throws -
     #expect(try absolutePath("//a/./b/../c/") == "/a/b/../c")
   }
 
+  @Test("A slash, dash or equals sign with an accent after it is still one")
+  func bytesCountNotCharacters() throws {
+    #expect(try absolutePath("/\u{301}a") == "/\u{301}a")
+    #expect(absolutePath("x/\u{301}a", from: "/w") == "/w/x/\u{301}a")
+    #expect(absolutePath("../\u{301}a", from: "/w/d") == "/w/\u{301}a")
+    #expect(try parse("--name=\u{338}v").values.text(name) == "\u{338}v")
+    #expect(throws: Failure.self) { try parse("-\u{301}x") }
+  }
+
+  @Test("Nothing is like a word of any length, and that takes no time")
+  func noSuggestionForLongWords() {
+    #expect(suggestion(for: String(repeating: "x", count: 1_000_000), among: CommandTable.verbs.map(\.name)) == nil)
+  }
+
   @Test(arguments: [("/", true), ("/a/..", true), ("/..", true), ("/a/../..", true), ("/a", false), ("/../a", false)])
   func rootDirectory(path: String, expected: Bool) { #expect(isRootDirectory(path) == expected) }
 }

@@ -71,6 +71,19 @@ struct SeccompTests {
     #expect(verdict(program, FilteredCall(number: Self.mkdir)) == .allow)
   }
 
+  /// libseccomp takes a time that grows with the square of the rules.
+  @Test func manyRulesAreOneOrTooMany() throws {
+    let one = SyscallRule(names: ["mkdir"], action: .errno, errnoRet: 1)
+    let same = try program(Seccomp(defaultAction: .allow, syscalls: Array(repeating: one, count: 100_000)))
+    #expect(verdict(same, FilteredCall(number: Self.mkdir)) == .errno(1))
+    let others = (0..<10_000).map { number in
+      SyscallRule(names: ["mkdir"], action: .errno, args: [SyscallArgument(index: 1, value: UInt64(number), op: .equal)])
+    }
+    #expect {
+      try program(Seccomp(defaultAction: .allow, syscalls: others))
+    } throws: { ($0 as? Failure)?.message.contains("more than 8192 different rules") == true }
+  }
+
   // MARK: - Arguments
 
   static let pivot: UInt64 = 0x1_0000_0005

@@ -16,6 +16,8 @@ import Testing
     ("system.slice:apus:c1", "/x/own", "/x/system.slice:apus:c1"),
     ("/a/b", "/../other", "/a/b"),
     ("/a..b/...", "/", "/a..b/..."),
+    ("/a/\u{301}b", "/x/own", "/a/\u{301}b"),
+    ("/\u{301}b", "/x/own", "/\u{301}b"),
   ])
   func path(given: String?, own: String, expected: String) throws {
     #expect(try ControlGroup.path(for: given, id: "c1", ownPath: own) == expected)
@@ -24,6 +26,8 @@ import Testing
   @Test(arguments: [
     ("/", "root cgroup"), ("//./", "root cgroup"), (".", "root cgroup"), ("/a/../b", "`..`"), ("..", "`..`"), ("../x", "`..`"),
     ("/a/..", "`..`"),
+    // An accent makes another character of the slash before it, and to the kernel it is a slash.
+    ("/a/../\u{301}b", "`..`"), ("/\u{301}a/..", "`..`"), ("a/../\u{301}b", "`..`"),
   ])
   func refused(given: String, reason: String) {
     #expect { try ControlGroup.path(for: given, id: "c1", ownPath: "/x/own") } throws: {

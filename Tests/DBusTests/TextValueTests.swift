@@ -44,4 +44,30 @@ import Testing
     String(repeating: "[", count: 40) + "1" + String(repeating: "]", count: 40), "'" + String(repeating: "x", count: 65536) + "'",
   ])
   func whatIsNoValueIsRefused(text: String) { #expect(throws: Failure.self) { try Value(text: text) } }
+
+  /// Each level of it once took twice the time of the one below.
+  @Test func nestedArraysTakeNoTime() throws {
+    let text = String(repeating: "[", count: 31) + "1" + String(repeating: "]", count: 31)
+    #expect(try Value(text: text).type.text == String(repeating: "a", count: 31) + "i")
+  }
+
+  /// A signature has one byte for its length.
+  @Test(arguments: ["(LIST)", "<(LIST)>", "[<(LIST)>]", "{'a': <(LIST)>}"])
+  func whatHasTooLongASignatureIsRefused(form: String) throws {
+    func text(_ count: Int) -> String {
+      let parts = form.split(separator: "LIST")
+      return parts[0] + Array(repeating: "1", count: count).joined(separator: ",") + parts[1]
+    }
+    #expect(throws: Failure.self) { try Value(text: text(254)) }
+    var message = Message(.call, serial: 1)
+    (message.path, message.member) = ("/", "M")
+    message.body = [.variant(try Value(text: text(253)))]
+    #expect(try Message(decoding: message.encoded[...]) == message)
+  }
+
+  @Test func aTypeThatIsTooDeepOnlyInItsPlaceIsRefused() {
+    let deepest = String(repeating: "a", count: ValueType.deepest) + "s"
+    #expect(throws: Never.self) { try Value(text: "@\(deepest) []") }
+    #expect(throws: Failure.self) { try Value(text: "[@\(deepest) []]") }
+  }
 }

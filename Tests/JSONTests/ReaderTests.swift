@@ -85,6 +85,48 @@ private enum Color: String, CaseIterable { case red, green }
     let _: Int? = reader.integer("b")
     #expect(reader.problems[0].message == #"is the string "1\n2""#)
     #expect(reader.problems[1].message.count < 130)
+    let marks = String(repeating: "\u{301}", count: 100_000)
+    let zeros = String(repeating: "0", count: 100_000)
+    let accents = try Reader(parsing: Array(#"{"a": "e\#(marks)", "b": 1.\#(zeros)}"#.utf8))
+    let _: Int? = accents.integer("a")
+    let _: Int? = accents.integer("b")
+    #expect(accents.problems.count == 2 && accents.problems.allSatisfy { $0.message.utf8.count < 1000 })
+  }
+
+  @Test func aNameInOtherCharactersIsNotLost() throws {
+    // Two names of other bytes, which are one to Swift.
+    let twins = #"{"\u00e9": "1", "e\u0301": "2"}"#
+    let reader = try reader(#"{"a": \#(twins), "b": {"\u00e9": {}, "e\u0301": {}}}"#)
+    _ = reader.stringMap("a")
+    _ = reader.objectMap("b") { _ in 0 }
+    #expect(
+      reader.problems.map(\.message)
+        == Array(repeating: "another member has the same name, composed of other characters", count: 2))
+    #expect(reader.problems.allSatisfy { $0.path.utf8.starts(with: "a[".utf8) || $0.path.utf8.starts(with: "b[".utf8) })
+  }
+
+  @Test func aWordInOtherCharactersIsAnother() throws {
+    enum Degree: String, CaseIterable { case kelvin = "K" }
+    let reader = try reader(#"{"a": "K", "b": "\u212a"}"#)
+    #expect(reader.choice("a") == Degree.kelvin)
+    let sign: Degree? = reader.choice("b")
+    #expect(sign == nil && reader.problems.map(\.path) == ["b"])
+  }
+
+  @Test func ofManyMistakesTheFirstAreTold() throws {
+    let reader = try reader("{\"a\": [" + Array(repeating: "0", count: 300_000).joined(separator: ",") + "]}")
+    _ = reader.strings("a")
+    #expect(reader.problems.count == 101 && reader.problems.isCut)
+    #expect(reader.problems[99].path == "a[99]")
+    #expect(reader.problems[100] == Problem("", "there are more mistakes than these 100", "mend these first"))
+  }
+
+  @Test func whatNobodyAsksForIsFoundAmongMany() throws {
+    let names = (0..<50_000).map { "\"n\($0)\": \"\"" }.joined(separator: ",")
+    let reader = try Reader(parsing: Array("{\"map\": {\(names)}, \"other\": 1}".utf8), listsUnknown: true)
+    #expect(reader.stringMap("map").count == 50_000)
+    reader.finish()
+    #expect(reader.unknown.map(\.path) == ["other"])
   }
 
   @Test(arguments: [("[]", "an array"), (#""x""#, #"the string "x""#)])

@@ -41,6 +41,10 @@ private func refusal(_ bytes: [UInt8]) -> SyntaxError? {
     (#"{"a\u0000b":1}"#, "1:4: null byte in a member name"),
     (#"{"a":1,"b":{"a":2},"a":3}"#, #"1:20: the member "a" is there twice"#),
     (#"{"b":[{"x":1},{"x":1,"y":"{\"x\":","x":1}]}"#, #"1:36: the member "x" is there twice"#),
+    (#"{"a":-}"#, "1:8: number expected"), (#"{"a":1e}"#, "1:8: number expected"),
+    (#"{"a":+1}"#, "1:6: unexpected character '+'"),
+    (#"{"a":"\ud800"}"#, "1:7: half of a surrogate pair is no character"),
+    ("{\"a\":\"\0\"}", "1:7: unescaped control character in a string"),
     (#"{"a":1,"\u0061":2}"#, "1:1: an object has two members of the same name, one of them written with escapes"),
   ])
   func isRefused(_ text: String, _ complaint: String) {
@@ -65,6 +69,21 @@ private func refusal(_ bytes: [UInt8]) -> SyntaxError? {
     }
     #expect(refusal(nested(100)) == nil)
     #expect(refusal(nested(200))?.message == "nesting too deep")
+  }
+
+  @Test func theDeepestDocument() {
+    func nested(_ depth: Int) -> String {
+      "{\"a\":" + String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1) + "}"
+    }
+    #expect(refusal(nested(128)) == nil)
+    #expect(refusal(nested(129))?.message == "nesting too deep")
+  }
+
+  @Test func aRefusalIsShort() {
+    let digits = String(repeating: "7", count: 100_000)
+    #expect(refusal("{\"a\":\(digits)}")?.description.utf8.count ?? .max < 200)
+    let name = String(repeating: "n", count: 100_000)
+    #expect(refusal("{\"\(name)\":1,\"\(name)\":2}")?.description.utf8.count ?? .max < 200)
   }
 
   @Test func boundsSize() {

@@ -167,6 +167,7 @@ import Testing
   @Test(arguments: [
     "", "net", "net/../kernel/core_pattern", "net.ipv4.conf.../../../kernel/core_pattern", "net//ipv4", "net..ipv4", "/net/x",
     ".net", "net/", "net/./x", "net./..", "net.a.//", "kernel.sem\n", "net/..", "net.//.x",
+    "net/../\u{301}x", "net/\u{301}x/..", "net.\u{301}x/./.y",
   ])
   func refusesWhatIsNoName(_ key: String) { #expect(Sysctl(key) == nil) }
 

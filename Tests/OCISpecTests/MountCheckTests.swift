@@ -39,6 +39,15 @@ import Testing
     },
   ]
 
+  /// An accent makes another character of the slash before it, and to the kernel it is a slash.
+  @Test func aSlashWithAnAccentIsOne() {
+    var spec = CheckRow.sound
+    spec.mounts = [
+      Mount(destination: "/proc/\u{301}x/../sys", type: "tmpfs"), Mount(destination: "/\u{301}x/../a/proc", type: "tmpfs"),
+    ]
+    #expect(spec.check().map(\.path) == ["mounts[0].destination"])
+  }
+
   static let idMapped: [CheckRow] = [
     .fine { $0.mounts = [Mount(destination: "/a", source: "/b", options: ["bind"], uidMappings: ids, gidMappings: ids)] },
     .fine {

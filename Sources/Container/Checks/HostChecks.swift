@@ -55,11 +55,11 @@ final class HostChecks {
   private func add(_ path: String, _ failure: Failure) {
     var said = failure
     said.hint = nil
-    problems.append(Problem(path, said.message, failure.hint ?? "see to it, or change config.json", rule: Self.host))
+    problems.note(Problem(path, said.message, failure.hint ?? "see to it, or change config.json", rule: Self.host))
   }
 
   private func add(_ path: String, _ message: String, _ remedy: String) {
-    problems.append(Problem(path, message, remedy, rule: Self.host))
+    problems.note(Problem(path, message, remedy, rule: Self.host))
   }
 
   private static let host = "this host"

@@ -1,5 +1,7 @@
 /// "did you mean …" with the word nearest to `word`; nil when none is near.
 package func suggestion(for word: String, among known: [String], prefix: String = "") -> String? {
+  // No word that is known is nearly as long, and comparing takes time that grows with the length.
+  guard word.utf8.count <= 64 else { return nil }
   var best: (distance: Int, word: String)?
   for candidate in known {
     let isBeginning = word.count > 1 && candidate.hasPrefix(word)

@@ -9,14 +9,14 @@ import SystemPackage
 enum Executable {
   /// The absolute path to execute, found with the credentials of the container's process.
   static func find(_ name: String, environment: [String]) throws(Failure) -> String {
-    if name.contains("/") {
+    if name.utf8.contains(UInt8(ascii: "/")) {
       if let problem = try problem(with: name) { throw Failure("exec: \"\(name)\": \(problem)") }
       return name
     }
-    let path = environment.first { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) } ?? ""
+    let path = Environment.value(of: "PATH", in: environment) ?? ""
     var denied: String?
     // An empty part of PATH is the working directory; an empty PATH is none at all.
-    for directory in path.isEmpty ? [] : path.split(separator: ":", omittingEmptySubsequences: false) {
+    for directory in path.isEmpty ? [] : path.parts(":", omittingEmpty: false) {
       let candidate = directory.isEmpty ? "./\(name)" : "\(directory)/\(name)"
       guard let problem = try problem(with: candidate) else { return candidate }
       if problem == permission { denied = candidate }

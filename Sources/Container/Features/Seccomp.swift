@@ -105,6 +105,7 @@ extension SeccompFeature {
     var unknown: [String] = []
     var unrestricted: [String] = []
     var effective: [SyscallRule] = []
+    var added: Set<AddedRule> = []
     for (index, rule) in seccomp.syscalls.enumerated() {
       let action = try action(rule.action, rule.errnoRet, "syscalls[\(index)].errnoRet")
       let missing = rule.names.filter { SeccompFilter.Call(name: $0) == nil }
@@ -114,7 +115,7 @@ extension SeccompFeature {
       effective.append(rule)
       let path = "linux.seccomp.syscalls[\(index)]"
       if repeatsArgument(rule) { warn("\(path).args compares an argument twice: one of its comparisons is enough") }
-      try during(path, try add(rule, action, to: filter))
+      try during(path, try add(rule, action, to: filter, &added))
     }
     if !unknown.isEmpty {
       debug("linux.seccomp: libseccomp \(SeccompFilter.libraryVersion) does not know \(unknown.joined(separator: ", "))")
@@ -135,10 +136,19 @@ extension SeccompFeature {
   /// said to get a tree over no rules wrong.
   private static let longList = 32
 
+  private struct AddedRule: Hashable {
+    let call: SeccompFilter.Call
+    let action: SeccompFilter.Action
+    let comparisons: [SeccompFilter.Comparison]
+  }
+
+  /// Twice as many as there can be in a filter, of which some say less than others do; libseccomp's time grows with their square.
+  private static let mostRules = 8192
+
   /// Adds one rule for each of the names. Those libseccomp does not know are left out, as runc and crun do: a profile is
   /// written for more kernels than one.
   private static func add(
-    _ rule: SyscallRule, _ action: SeccompFilter.Action, to filter: borrowing SeccompFilter
+    _ rule: SyscallRule, _ action: SeccompFilter.Action, to filter: borrowing SeccompFilter, _ added: inout Set<AddedRule>
   ) throws(Failure) {
     let comparisons = rule.args.map(comparison)
     // Comparing one argument twice can't be said to libseccomp. Both runc and crun then make a rule of each comparison,
@@ -147,6 +157,11 @@ extension SeccompFeature {
     for name in rule.names {
       guard let call = SeccompFilter.Call(name: name) else { continue }
       for alternative in alternatives {
+        // libseccomp copies all there are for each that is added.
+        if !added.insert(AddedRule(call: call, action: action, comparisons: alternative)).inserted { continue }
+        guard added.count <= mostRules else {
+          throw Failure("more than \(mostRules) different rules", hint: "the kernel takes a filter of at most 4096 instructions")
+        }
         try during("the rule for \(name)", try filter.addRule(action, for: call, where: alternative))
       }
     }

@@ -35,7 +35,12 @@ extension Runtime {
       return inspection
     }
     inspection.problems = draft.problems(rootless: effectiveUserID != 0)
-    inspection.notices = draft.unknown.map { $0.notice }
+    inspection.notices = draft.unknown.prefix([Problem].limit).map { $0.notice }
+    if draft.unknown.count > [Problem].limit {
+      let more = draft.unknown.count - [Problem].limit
+      inspection.notices.append(
+        Problem("", "\(more) more unknown properties, ignored", "see to these first", rule: UnknownMember.rule))
+    }
     inspection.notices += Annotations.ignored(draft.spec.annotations).map {
       Problem(
         "annotations[\"\($0)\"]", "is crun's, and has no effect", "remove it, or see what apus has instead",
@@ -73,7 +78,7 @@ extension UnknownMember {
       path, "unknown property, ignored", meant ?? "remove it: the spec has none here of that name", rule: UnknownMember.rule)
   }
 
-  private static let rule = "config.md \"Extensibility\""
+  fileprivate static let rule = "config.md \"Extensibility\""
 
   private static let platforms = [
     "windows": "Windows", "solaris": "Solaris", "vm": "virtual machines", "zos": "z/OS", "freebsd": "FreeBSD",

@@ -58,7 +58,7 @@ enum Birthplace {
       guard let record, let cgroup = try ControlGroup.open(record, in: hierarchy) else {
         throw Failure("the container's cgroup is gone", errno: .noSuchFileOrDirectory)
       }
-      let below = path.split(separator: "/").map(String.init).joined(separator: "/")
+      let below = path.parts("/").map(String.init).joined(separator: "/")
       if below.isEmpty { return try cgroup.entrance() }
       do throws(Failure) { return try cgroup.entrance(below: below) } catch  where error.errno == .improperLink {
         throw Failure("--cgroup \(path) does not lie below the container's cgroup \(cgroup.fullPath)")

@@ -1,4 +1,5 @@
 import Kernel
+import OCISpec
 
 /// The unit of systemd that has a container's cgroup: a scope, or a slice where the name says so.
 package struct SystemdUnit: Equatable, Sendable {
@@ -17,7 +18,7 @@ package struct SystemdUnit: Equatable, Sendable {
   package init(cgroupsPath: String, id: String, ofUser: Bool) throws(Failure) {
     var parts = ["", "apus", id]
     if !cgroupsPath.isEmpty {
-      parts = cgroupsPath.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      parts = cgroupsPath.parts(":", omittingEmpty: false).map(String.init)
       guard parts.count == 3 else {
         throw Failure(
           "expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got \"\(cgroupsPath)\" instead")

@@ -27,10 +27,12 @@ package struct UnitDevices: Equatable, Sendable {
 
   /// systemd grants an access only if one entry has all of its letters, so each gets those of all that cover the same device.
   private static func merged(_ entries: [Entry]) -> [(path: String, access: String)] {
+    var given: [String: Set<Character>] = [:]
+    for entry in entries { given[entry.path, default: []].formUnion(entry.letters) }
     var seen: Set<String> = []
     var list: [(path: String, access: String)] = []
     for entry in entries where seen.insert(entry.path).inserted {
-      let letters = entries.filter { $0.covers(entry) }.reduce(into: Set<Character>()) { $0.formUnion($1.letters) }
+      let letters = entry.coveringPaths.reduce(into: Set<Character>()) { $0.formUnion(given[$1] ?? []) }
       list.append((entry.path, "rwm".filter(letters.contains)))
     }
     return list
@@ -74,8 +76,11 @@ package struct UnitDevices: Equatable, Sendable {
       }
     }
 
-    func covers(_ other: Entry) -> Bool {
-      kind == other.kind && (major == nil || (major == other.major && (minor == nil || minor == other.minor)))
+    /// Of all entries that this one's devices are among.
+    var coveringPaths: Set<String> {
+      var paths: Set<String> = [path, "\(kind)-*"]
+      if let major { paths.insert("\(kind)-\(major)") }
+      return paths
     }
   }
 }

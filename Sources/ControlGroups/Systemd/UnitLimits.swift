@@ -127,23 +127,22 @@ private struct ByteSize {
 
 /// Numbers of processors or memory nodes: `0-2,7`.
 struct NumberSet {
-  private var numbers: Set<Int> = []
+  /// The lowest number is the lowest bit of the first byte.
+  private(set) var bitmap: [UInt8] = []
+
+  /// More than any kernel counts would only cost memory, and a longer text than cpuset takes (cpuset_write_resmask) time.
+  private static let count = 8192
+  private static let longest = 100 + 6 * count
 
   init?(_ text: String) {
+    guard text.utf8.count <= NumberSet.longest else { return nil }
     for part in text.split(separator: ",") {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-      // More than any kernel counts would only cost memory.
       guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first >= 0, first <= last,
-        last < 8192
+        last < NumberSet.count
       else { return nil }
-      numbers.formUnion(first...last)
+      if bitmap.count <= last / 8 { bitmap += [UInt8](repeating: 0, count: last / 8 + 1 - bitmap.count) }
+      for number in first...last { bitmap[number / 8] |= 1 << UInt8(number % 8) }
     }
-  }
-
-  /// The lowest number is the lowest bit of the first byte.
-  var bitmap: [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: numbers.max().map { $0 / 8 + 1 } ?? 0)
-    for number in numbers { bytes[number / 8] |= 1 << UInt8(number % 8) }
-    return bytes
   }
 }

@@ -74,10 +74,10 @@ extension Spec {
   /// The path would mean another place than it says, or that of everything.
   private func checkCgroupsPath(_ found: inout [Problem]) {
     // systemd's form, `slice:prefix:name`, is no path.
-    guard !linux.cgroupsPath.isEmpty, linux.cgroupsPath.split(separator: ":", omittingEmptySubsequences: false).count != 3 else {
+    guard !linux.cgroupsPath.isEmpty, linux.cgroupsPath.parts(":", omittingEmpty: false).count != 3 else {
       return
     }
-    let names = linux.cgroupsPath.split(separator: "/").filter { $0 != "." }
+    let names = linux.cgroupsPath.parts("/").filter { $0 != "." }
     if names.contains("..") {
       found.add("linux.cgroupsPath", "\(linux.cgroupsPath.quoted) has a `..` in it", "write the path without going up")
     } else if names.isEmpty {
@@ -91,10 +91,6 @@ extension Spec {
 extension [Problem] {
   /// - Parameter rule: where it is another than the heading of the member at `path`, see ``Problem/source``.
   mutating func add(_ path: String, _ message: String, _ remedy: String, rule: String? = nil, given: [String] = []) {
-    append(Problem(path, message, remedy, rule: rule, given: given))
+    note(Problem(path, message, remedy, rule: rule, given: given))
   }
-}
-
-extension String {
-  var isAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") }
 }

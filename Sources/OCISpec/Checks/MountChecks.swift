@@ -108,10 +108,10 @@ extension Spec {
 extension String {
   /// The path's components from the root on, "." and ".." resolved without looking at any file.
   var lexicallyNormalComponents: [Substring] {
-    var parts: [Substring] = []
-    for part in split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    var names: [Substring] = []
+    for part in parts("/") where part != "." {
+      if part == ".." { _ = names.popLast() } else { names.append(part) }
     }
-    return parts
+    return names
   }
 }

@@ -98,7 +98,8 @@ extension IDMapping {
   static func check(_ mappings: [IDMapping], at path: String, _ found: inout [Problem]) {
     let rule = "user_namespaces(7)"
     if mappings.count > 340 {
-      found.add(path, "has \(mappings.count) mappings", "the kernel takes 340: join neighbours to one", rule: rule)
+      // Comparing each with each other would take hours for those that a document has room for.
+      return found.add(path, "has \(mappings.count) mappings", "the kernel takes 340: join neighbours to one", rule: rule)
     }
     for (index, mapping) in mappings.enumerated() {
       let here = "\(path)[\(index)]"

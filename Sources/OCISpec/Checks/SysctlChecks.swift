@@ -14,9 +14,8 @@ package struct Sysctl: Sendable {
     guard let first = bytes.first(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }),
       !bytes.contains(where: { $0 < 0x20 })
     else { return nil }
-    let separator: Character = first == UInt8(ascii: "/") ? "/" : "."
-    components = key.split(separator: separator, omittingEmptySubsequences: false).map { part in
-      String(part.map { $0 == "/" ? "." : $0 })
+    components = key.parts(Unicode.Scalar(first), omittingEmpty: false).map { part in
+      String(String.UnicodeScalarView(part.unicodeScalars.map { $0 == "/" ? "." : $0 }))
     }
     guard components.count > 1, !components.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else { return nil }
   }

@@ -41,6 +41,22 @@ import Testing
     #expect(throws: Failure(message)) { try unit(path) }
   }
 
+  /// Comparing each device with each other would take minutes.
+  @Test func manyDevicesTakeNoTime() throws {
+    let rules = (0..<100_000).map { DeviceRule(allow: true, type: .c, major: $0 % 4096, minor: $0, access: "r") }
+    let list = try #require(UnitDevices(rules + [DeviceRule(allow: true, type: .c, major: 7, access: "w")]).list)
+    #expect(list.count == 100_001)
+    #expect(list[7].path == "/dev/char/7:7" && list[7].access == "rw" && list[8].access == "r")
+  }
+
+  @Test func aListOfProcessorsIsNoLongerThanTheKernelTakes() {
+    #expect(NumberSet("0-2,9")?.bitmap == [7, 2])
+    #expect(NumberSet("0-8191")?.bitmap.count == 1024)
+    #expect(NumberSet("0-8192") == nil)
+    #expect(NumberSet(Array(repeating: "0-8191", count: 7000).joined(separator: ","))?.bitmap.count == 1024)
+    #expect(NumberSet(Array(repeating: "0-8191", count: 8000).joined(separator: ",")) == nil)
+  }
+
   private func limits(version: Int = 255, makesScope: Bool = true, _ change: (inout Resources) -> Void) throws -> [UnitProperty] {
     var resources = Resources()
     change(&resources)
