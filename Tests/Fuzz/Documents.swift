@@ -104,9 +104,12 @@ func fuzzImage(_ bytes: [UInt8]) {
     guard let entry = PasswordFile.entry(uid: uid, in: bytes) else { continue }
     require(!entry.home.isEmpty && !entry.home.utf8.contains(0x0a), "home: \(entry.home)")
   }
-  if let path = ELF.interpreter(bytes) { require(!path.utf8.contains(0) && path.utf8.count <= 3 * bytes.count, "interpreter: \(path)") }
+  if let path = ELF.interpreter(bytes) {
+    require(!path.utf8.contains(0) && path.utf8.count <= 3 * bytes.count, "interpreter: \(path)")
+  }
   if let ready = NotifyRelay.ready(in: bytes) {
-    require(ready.starts(with: "READY=".utf8) && !ready.contains { $0 == 0x0a || $0 == 0x0d || $0 == 0 }, "more than one line is passed on")
+    let isOneLine = !ready.contains { $0 == 0x0a || $0 == 0x0d || $0 == 0 }
+    require(ready.starts(with: "READY=".utf8) && isOneLine, "more than one line is passed on")
   }
 }
 

@@ -10,7 +10,8 @@ func runDriver(
 
 let targets: [String: ([UInt8]) -> Void] = [
   "json": fuzzJSON, "config": fuzzConfig, "process": fuzzProcess, "resources": fuzzResources, "state": fuzzState,
-  "flags": fuzzFlags, "ids": fuzzIDs, "cgroups": fuzzCgroups, "devices": fuzzDevices, "image": fuzzImage, "gvariant": fuzzGVariant, "dbus": fuzzDBus,
+  "flags": fuzzFlags, "ids": fuzzIDs, "cgroups": fuzzCgroups, "devices": fuzzDevices, "image": fuzzImage,
+  "gvariant": fuzzGVariant, "dbus": fuzzDBus,
 ]
 
 let name = String(CommandLine.arguments[0].split(separator: "/").last?.dropFirst("fuzz-".count) ?? "")

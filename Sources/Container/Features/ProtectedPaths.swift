@@ -31,7 +31,7 @@ struct ProtectedPaths: ~Copyable {
         pinned = (point, SharedDescriptor(place))
       }
       guard let place = pinned?.place else { return nil }
-      let below = path.utf8.dropFirst(point.utf8.count + 1)
+      let below = path.utf8.dropFirst(point == "/" ? 1 : point.utf8.count + 1)
       if below.isEmpty { pinned = nil }  // what is attached there lies over it
       // Links of the kernel's own, such as /proc/net, stay inside of the file system.
       return try place.descriptor.open(below.isEmpty ? "." : String(Substring(below)), .path, resolve: [.beneath, .noMagicLinks])
