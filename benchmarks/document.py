@@ -22,7 +22,7 @@ def write(rows, versions, rounds, traces, load):
     os.makedirs(PLOTS, exist_ok=True)
     chosen = [row for row in rows if row["name"] in CHOSEN]
     replace(PAGE, "figures", f"{conditions(rounds, load)}\n\n{table.markdown(rows, versions)}{reasons(rows)}")
-    replace(README, "figures", table.markdown(chosen, versions))
+    replace(README, "figures", "\n\n".join(filter(None, [busy(load).strip(), table.markdown(chosen, versions)])))
     save("plot", plot.ratios(rows, versions))
     save("chosen", plot.ratios(chosen, versions))
     save("waterfall", plot.waterfall(middle(traces)))
@@ -33,7 +33,11 @@ def conditions(rounds, load):
         processor = re.search(r"model name\s*: (.*)", file.read())[1]
     return (f"Medians ± half of the range of the middle half, of {rounds} rounds or fewer; {os.cpu_count()} processors ({processor}), "
             f"Linux {platform.release().split('-')[0]}. *apus : it* is what apus costs where the other costs 1."
-            + (f" **The machine had other work**: load average {load:.0f} before the first round." if load > 1 else ""))
+            + busy(load))
+
+
+def busy(load):
+    return f" **The machine had other work**: load average {load:.0f} before the first round." if load > 1 else ""
 
 
 def reasons(rows):
