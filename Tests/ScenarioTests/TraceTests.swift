@@ -34,8 +34,8 @@ extension Scenarios {
         trace.outermost("apus run").map(\.name) == [
           "starting apus", "decoding config.json", "checking config.json", "checking the host", "making the state directory",
           "planning", "copying config.json", "making the cgroup", "starting the container's process",
-          "resctrl, oom_score_adj, hard limits", "waiting for init", "saving the state", "releasing init", "telling monitors",
-          "waiting for the program's start", "looking whether it runs",
+          "resctrl, oom_score_adj, hard limits", "device program", "preparing the state", "waiting for init", "saving the state",
+          "releasing init", "telling monitors", "waiting for the program's start", "looking whether it runs",
         ])
       #expect(trace.rows.values.joined().allSatisfy { $0.error == nil })
       try expectOneClock(in: trace)
