@@ -18,8 +18,20 @@ extension ControlGroup {
     guard let unit = record.unit else { return }
     let manager = try SystemdManager.connect(ofUser: unit.isOfUser)
     let writes = writes.settled(bandwidth: try bandwidth())
-    let properties = writes.unitProperties(version: try manager.version(), makesScope: false)
+    let version = try manager.version()
+    try refuseOOMPolicy(writes, unit, version)
+    let properties = writes.unitProperties(version: version, makesScope: false)
     try update(writes) { () throws(Failure) in try manager.setProperties(properties, of: unit.name) }
+  }
+
+  /// systemd takes OOMPolicy only as it makes a scope, and writes that scope's memory.oom.group again with every other property.
+  private func refuseOOMPolicy(_ writes: Writes, _ unit: Record.Unit, _ version: Int) throws(Failure) {
+    guard version >= 253, unit.name.hasSuffix(".scope"), record.belowUnit.isEmpty else { return }
+    for write in writes.list where write.file == "memory.oom.group" {
+      let now = try directory.read("memory.oom.group")
+      if case .text(now) = write.value { continue }
+      throw Failure("\(write.setting) cannot be changed: systemd takes OOMPolicy only as it makes a scope")
+    }
   }
 
   private func bandwidth() throws(Failure) -> CPUBandwidth {

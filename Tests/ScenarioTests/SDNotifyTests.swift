@@ -107,8 +107,8 @@ extension Scenarios {
         try Harness.waitUntil("\(id) runs") { try run.isOver || manager.runtime.status(id) == "running" }
         let pid = try pid_t(#require(manager.runtime.state(id)?["pid"]?.int))
         try Self.say("READY=1", pid)
-        // The manager may take its time with the barrier.
-        let barrier = try manager.hear(pid)
+        // The manager may take its time with the barrier. The main process stays the one that ends with the program's status.
+        let barrier = try manager.hear(run.pid)
         defer { close(barrier) }
         try File.write("", to: "\(bundle.rootfs)/go")
         #expect(try run.wait().status == 5)

@@ -146,14 +146,25 @@ extension Scenarios {
       bundle.config["linux.resources.unified"] = ["memory.oom.group": "1"]
       try withRunningContainer(bundle, runtime: .withSystemd()) { container in
         #expect(scope.cgroup.read("memory.oom.group") == "1")
-        if try Systemd.version() >= 253 { #expect(try Systemd.show(scope.unit, "OOMPolicy") == "kill") }
-        try Systemd.call("daemon-reload")
-        #expect(scope.cgroup.read("memory.oom.group") == "1")
-        let resources = "{\"unified\":{\"memory.oom.group\":\"0\",\"pids.max\":\"44\"}}"
-        expectSuccess(
-          try container.runtime.spawn(["update", "--resources", "-", container.id], input: .text(resources)).wait())
-        #expect(scope.cgroup.read("memory.oom.group") == "0")
+        // Before it has no word for it, and sets the file back.
+        if try Systemd.version() >= 253 {
+          #expect(try Systemd.show(scope.unit, "OOMPolicy") == "kill")
+          try Systemd.call("daemon-reload")
+          #expect(scope.cgroup.read("memory.oom.group") == "1")
+        }
+        func update(_ group: String, _ processes: String) throws -> Outcome {
+          let resources = "{\"unified\":{\"memory.oom.group\":\"\(group)\",\"pids.max\":\"\(processes)\"}}"
+          return try container.runtime.spawn(["update", "--resources", "-", container.id], input: .text(resources)).wait()
+        }
+        expectSuccess(try update("1", "44"))
         #expect(try Systemd.show(scope.unit, "TasksMax") == "44")
+        if try Systemd.version() >= 253 {
+          expectFailure(try update("0", "45"), saying: "memory.oom.group", "OOMPolicy")
+          #expect(scope.cgroup.read("memory.oom.group") == "1" && scope.cgroup.read("pids.max") == "44")
+        } else {
+          expectSuccess(try update("0", "45"))
+          #expect(scope.cgroup.read("memory.oom.group") == "0")
+        }
       }
     }
 

@@ -75,8 +75,8 @@ extension Scenarios {
         try Harness.waitUntil("it is active") { try service.shows("ActiveState") != "activating" }
         #expect(try service.shows("ActiveState") == "active")
         let pid = try service.pid
-        try Harness.waitUntil("its main process is the program") { try service.shows("MainPID") == "\(pid)" }
         #expect(File.text("/proc/\(pid)/comm") == "ready\n")
+        #expect(try service.shows("MainPID") == parent(of: pid), "the runtime, which ends with the status of the program")
         expectSuccess(try Systemd.call("stop", service.unit))
         #expect(try service.shows("ActiveState") == "inactive")
         #expect(!File.exists("/proc/\(pid)"))
@@ -112,16 +112,22 @@ extension Scenarios {
       }
     }
 
-    /// The program is not systemd's child then, so of its end systemd learns nothing but that.
-    @Test func inTheForegroundItsEndIsThatOfTheService() throws {
+    @Test func theStatusOfTheProgramIsThatOfTheService() throws {
       try withService(try Service(status: 5)) { service in
         try service.tell("go")
         try service.start()
         try Harness.waitUntil("it is active") { try service.shows("ActiveState") != "activating" }
         try service.tell("end")
         try Harness.waitUntil("it has ended") { try service.isOver() }
+        #expect(try service.shows("ActiveState") == "failed")
+        #expect(try service.shows("ExecMainStatus") == "5")
         #expect(try service.runtime.state(service.id) == nil)
       }
+    }
+
+    private func parent(of pid: pid_t) -> String {
+      let line = File.text("/proc/\(pid)/status").split(separator: "\n").first { $0.hasPrefix("PPid:") }
+      return line?.split(separator: "\t").last.map(String.init) ?? ""
     }
   }
 }

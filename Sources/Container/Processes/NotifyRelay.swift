@@ -3,8 +3,9 @@ import SystemPackage
 
 /// Who starts the program of a container listens on its notify socket, and passes on that it is ready.
 ///
-/// Only READY is passed on. A MAINPID of in there is another process's out here, so the manager gets that of init from us; and from
-/// then on init is the main process, to which the manager listens instead.
+/// Only READY is passed on. A MAINPID of in there is another process's out here, so the manager gets one from us: that of init
+/// from who ends now, and from then on init is the main process, to which the manager listens instead; our own from who stays
+/// in the foreground and will end with the program's status, which only the parent of the main process learns.
 struct NotifyRelay: ~Copyable {
   private let socket: Descriptor
   private let manager: Descriptor
@@ -61,7 +62,7 @@ struct NotifyRelay: ~Copyable {
       poll.add(process.descriptor, .input)
       // Its last word may be there still when it has ended.
       if try poll.wait()[0].isEmpty { return nil }
-      if let barrier = try passOn() { return barrier }
+      if let barrier = try passOn(mainProcess: pid) { return barrier }
     }
   }
 
@@ -75,7 +76,7 @@ struct NotifyRelay: ~Copyable {
     if ready.isEmpty { return false }
     do throws(Failure) {
       // Nobody has to wait for the answer: we stay until the end of the program.
-      if try passOn() == nil { return false }
+      if try passOn(mainProcess: processID) == nil { return false }
     } catch { warn("NOTIFY_SOCKET \(address): \(error.message)") }
     return true
   }
@@ -91,10 +92,10 @@ struct NotifyRelay: ~Copyable {
   /// Reads one.
   ///
   /// - Returns: our end of what the manager closes once it has read all; nil as long as the program is not ready.
-  private func passOn() throws(Failure) -> Descriptor? {
+  private func passOn(mainProcess: CInt) throws(Failure) -> Descriptor? {
     guard let ready = NotifyRelay.ready(in: try socket.receive(atMost: 4096).bytes) else { return nil }
     try manager.send(ready + [0x0a])
-    try manager.send(Array("MAINPID=\(pid)\n".utf8))
+    try manager.send(Array("MAINPID=\(mainProcess)\n".utf8))
     let barrier = try SocketPair(stream: true)
     try manager.send(Array("BARRIER=1".utf8), with: barrier.child)
     return barrier.takeHostEnd()

@@ -84,7 +84,9 @@ step_life_without_delegation() { export MANAGER=cgroupfs SESSION=none; life; }
 step_outside_the_session() {
   export SESSION=none
   life
+  # crun has the limit one cgroup deeper, and systemd not at all.
+  [[ -z ${peers_lack[limits]:-} ]] || return 0
   podman run -d --name c1 --memory 64m busybox sleep 1000
   kernel_has "$(pid_of c1)" memory.max=67108864
-  [[ -n ${peers_lack[limits]:-} ]] || shows "$(unit_of "$(pid_of c1)")" MemoryMax=67108864
+  shows "$(unit_of "$(pid_of c1)")" MemoryMax=67108864
 }
