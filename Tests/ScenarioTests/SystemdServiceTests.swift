@@ -101,7 +101,8 @@ extension Scenarios {
       }
     }
 
-    @Test(arguments: [[], ["--detach"]]) func oneThatEndsBeforeItIsReadyHasFailed(options: [String]) throws {
+    @Test(.disabled(if: Runtime.isOldRunc, "runc 1.1.5 waits for a child that it does not reap"), arguments: [[], ["--detach"]])
+    func oneThatEndsBeforeItIsReadyHasFailed(options: [String]) throws {
       try withService(try Service(options, says: "STATUS=giving up", status: 5)) { service in
         try service.tell("go")
         try service.tell("end")
