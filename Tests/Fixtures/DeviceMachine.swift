@@ -81,8 +81,8 @@ package func isAllowed(_ question: DeviceAccess, by rules: [DeviceRule]) -> Bool
   for (bit, letter) in [(1 as UInt32, Character("m")), (2, "r"), (4, "w")] where question.access & bit != 0 {
     let decisive = rules.last { rule in
       (rule.type == .a || (rule.type == .b) == (question.type == 1))
-        && (rule.major == nil || rule.major == Int64(question.major))
-        && (rule.minor == nil || rule.minor == Int64(question.minor))
+        && (rule.major ?? -1 < 0 || rule.major == Int64(question.major))
+        && (rule.minor ?? -1 < 0 || rule.minor == Int64(question.minor))
         && (rule.access.isEmpty || rule.access.contains(letter))
     }
     if decisive?.allow != true { return false }

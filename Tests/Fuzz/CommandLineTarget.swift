@@ -108,7 +108,7 @@ func fuzzIDs(_ bytes: [UInt8]) {
   if let number = Signals.number(of: text) { require((0...64).contains(number), "signal \(number)") }
   if let bytes = ByteCount.bytes(text) { require(bytes >= 0, "a size below 0") }
   _ = GoDuration.nanoseconds(text)
-  if let mode = NamespaceMode(text) { require(Array(mode.text.utf8) == bytes, "a mode is another one") }
+  if let mode = NamespaceMode(text) { require(Array(mode.text.utf8) == Array(text.utf8), "a mode is another one") }
   if let version = SpecVersion(text) { require(text.hasPrefix(version.description), "a version is another one") }
   _ = Sysctl(text).map { require($0.components.allSatisfy { isName($0) }, "sysctl: \($0.components)") }
   if let list = NumberList(text) { require(list.ranges.allSatisfy { $0.upperBound <= 65535 }, "a number is too large") }

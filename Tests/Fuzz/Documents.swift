@@ -121,7 +121,7 @@ func check(_ problems: [Problem], of bytes: [UInt8]) {
     require(!problem.message.isEmpty, "a problem without a word")
     require(!problem.description.utf8.contains { $0 < 0x20 }, "a problem of several lines: \(problem)")
     require(problem.description.utf8.count < 4000, "a problem of \(problem.description.utf8.count) bytes")
-    guard let root, !problem.path.isEmpty else { continue }
+    guard case .object? = root, let root, !problem.path.isEmpty else { continue }
     guard let steps = Step.list(problem.path) else { return require(false, "no path: \(problem.path)") }
     require(Step.lead(steps[...], into: root), "leads nowhere: \(problem)")
   }
@@ -167,13 +167,13 @@ private enum Step {
     return nil
   }
 
-  /// All steps but the last must be there; the last may be what is missing.
+  /// What is missing may be all of the rest; what is there must be of the kind that the step wants.
   static func lead(_ steps: ArraySlice<Step>, into value: Grammar) -> Bool {
     guard let first = steps.first else { return true }
     switch (first, value) {
     case (.name(""), .object(let members)): return !members.isEmpty
     case (.name(let name), .object):
-      guard let member = value.member(name) else { return steps.count == 1 }
+      guard let member = value.member(name) else { return true }
       return lead(steps.dropFirst(), into: member)
     case (.index(let index), .array(let elements)):
       return elements.indices.contains(index) && lead(steps.dropFirst(), into: elements[index])
