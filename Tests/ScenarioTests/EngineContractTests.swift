@@ -103,6 +103,26 @@ extension Scenarios {
       #expect(File.text(of: ends.read) == "again\n")
     }
 
+    /// Engines give /dev/null for what nobody reads or writes, and it is everybody's.
+    @Test(
+      .disabled(if: Runtime.isCrun, "crun 1.8.1 gives the host's /dev/null to the container's root"), arguments: [true, false])
+    func aDeviceOnAStandardStreamKeepsItsOwner(hasUserNamespace: Bool) throws {
+      let bundle = try Bundle(shell: "exit 3")
+      bundle.setUser(uid: 1000, gid: 1000)
+      if hasUserNamespace { try bundle.enableUserNamespace() }
+      try bundle.write()
+      let node = "\(bundle.directory.path)/null"
+      expectSuccess(try Spawned.run(["mknod", "-m", "666", node, "c", "1", "3"]))
+      let descriptor = open(node, O_RDWR | O_CLOEXEC)
+      defer { close(descriptor) }
+      let runtime = try Runtime()
+      let run = try runtime.spawn(
+        ["run", "--bundle", bundle.path, TemporaryDirectory.newID()], input: .descriptor(descriptor), output: descriptor)
+      #expect(try run.wait().status == 3)
+      var status = stat()
+      #expect(fstat(descriptor, &status) == 0 && status.st_uid == 0 && status.st_gid == 0)
+    }
+
     // MARK: Words
 
     /// What Docker makes 126 and 127 of, podman too, and CRI-O "already stopped": `exec` says them as `create` does.

@@ -106,6 +106,7 @@ leftovers() { # a line for each; few processes are started for it, as it is aske
   for folder in "${state_folders[@]}"; do
     find "$folder" -mindepth 1 -maxdepth 1 ! -name '.*' 2>/dev/null | sed 's/^/state /' || true
   done
+  stat -c 'device %n of %u:%g, mode %a' /dev/null
   # Processes in other namespaces than ours, and those that engines keep for each container.
   stat -L -c '%i %n' /proc/self/ns/* /proc/[0-9]*/ns/* 2>/dev/null | awk '$2 ~ "^/proc/self/" { ours[$1] }
     $2 !~ "^/proc/self/" && !($1 in ours) { print "process in another namespace", $2 }'
