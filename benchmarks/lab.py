@@ -49,7 +49,8 @@ class Runtime:
     def __init__(self, name, path, folder):
         self.name = name
         self.path = path
-        self.root = f"{folder}/{name}"
+        self.folder = folder
+        self.root = f"{folder}/state/{name}"
         os.makedirs(self.root, exist_ok=True)  # runc lists no folder that is not there
         self.options = []
         self.environment = dict(os.environ)
@@ -72,7 +73,7 @@ class Runtime:
 
     def as_user(self, uid):
         """The same for an ordinary user, who makes no cgroup."""
-        other = Runtime(self.name, self.path, os.path.dirname(self.root))
+        other = Runtime(self.name, self.path, self.folder)
         other.root += "-user"
         other.uid = uid
         other.options = {"crun": ["--cgroup-manager=disabled"]}.get(self.name, [])
@@ -158,11 +159,16 @@ class Lab:
 def new_lab():
     folder = tempfile.mkdtemp(prefix="apus-bench.", dir="/run")
     os.chmod(folder, 0o755)  # an ordinary user takes part
+    state = f"{folder}/state"
+    os.mkdir(state)
+    # What /run is wherever systemd starts the system, though not everywhere; bundles stay on a disk.
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", state], check=True)
     try:
         lab = Lab(folder)
         with lab.at_end:
             yield lab
     finally:
+        subprocess.run(["umount", state], check=True)
         shutil.rmtree(folder)
 
 
