@@ -3,7 +3,7 @@
 /// It runs after json-c accepted the document, so the structure is sound and only these are left to look for: numbers too
 /// large for 64 bits (json-c saturates them: a limit would silently become another one), member names given twice
 /// (json-c keeps the last: two readers of one file would disagree) or cut short by `\u0000`, single quotes, `NaN` and
-/// `Infinity`, a bare `1.`, control characters inside strings, and text that is no Unicode (bytes which only look like UTF-8, one
+/// `Infinity`, a bare `1.`, `00` and `-01`, control characters inside strings, and text that is no Unicode (bytes which only look like UTF-8, one
 /// half of a surrogate pair): Swift and json-c put U+FFFD in their place, and a path or an argument would be another one.
 enum Strictness {
   /// - Parameter parsedMembers: members in json-c's tree; fewer than the document has colons when names were merged.
@@ -80,6 +80,11 @@ enum Strictness {
   private static func number(_ bytes: [UInt8], from start: Int) throws(SyntaxError) -> Int {
     var index = start
     var isInteger = true
+    let first = bytes[start] == UInt8(ascii: "-") ? start + 1 : start
+    // json-c takes 00, and -01, which looks like another number than the one it is.
+    if bytes[first...].starts(with: [UInt8(ascii: "0")]), bytes[(first + 1)...].first.map({ 0x30...0x39 ~= $0 }) == true {
+      throw SyntaxError(in: bytes, at: start, "a number does not begin with 0")
+    }
     while index < bytes.count {
       switch bytes[index] {
       case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"):

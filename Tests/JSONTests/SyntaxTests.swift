@@ -41,6 +41,8 @@ private func refusal(_ bytes: [UInt8]) -> SyntaxError? {
     (#"{"a\u0000b":1}"#, "1:4: null byte in a member name"),
     (#"{"a":1,"b":{"a":2},"a":3}"#, #"1:20: the member "a" is there twice"#),
     (#"{"b":[{"x":1},{"x":1,"y":"{\"x\":","x":1}]}"#, #"1:36: the member "x" is there twice"#),
+    (#"{"a":00}"#, "1:6: a number does not begin with 0"), (#"{"a":[-01]}"#, "1:7: a number does not begin with 0"),
+    (#"{"a":00.5}"#, "1:6: a number does not begin with 0"),
     (#"{"a":-}"#, "1:7: number expected"), (#"{"a":1e}"#, "1:8: number expected"),
     (#"{"a":+1}"#, "1:6: unexpected character '+'"),
     (#"{"a":"\ud800"}"#, "1:7: half of a surrogate pair is no character"),
@@ -52,7 +54,8 @@ private func refusal(_ bytes: [UInt8]) -> SyntaxError? {
 
   @Test(arguments: [
     "{}", " {\"a\" : [ ] }\n", #"{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}]}"#, #"{"a":"\\","b":"\":{}'NaN"}"#,
-    #"{"a":18446744073709551615,"b":-9223372036854775808,"c":1.5e300,"d":-0}"#, #"{"a":"x\u0000y"}"#, #"{"":1}"#,
+    #"{"a":18446744073709551615,"b":-9223372036854775808,"c":1.5e300,"d":-0,"e":0.5,"f":0e1,"g":-0.0}"#, #"{"a":"x\u0000y"}"#,
+    #"{"":1}"#,
   ])
   func isAccepted(_ text: String) {
     #expect(refusal(text) == nil)
