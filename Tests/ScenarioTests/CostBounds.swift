@@ -1,5 +1,5 @@
-/// What a start may cost: upper bounds, recorded where a `run` made 700 system calls and 560 page faults (Linux 6.18, x86-64) and the binary
-/// had 10.4 MB. Each has a few percent for what differs between machines: which paths there are to mask, which capabilities the kernel
+/// What a start may cost: upper bounds, recorded where a `run` made 585 system calls and 380 page faults (Linux 6.18, x86-64) and the binary
+/// had 10.5 MB. Each has a few percent for what differs between machines: which paths there are to mask, which capabilities the kernel
 /// knows, how many pages it maps at once.
 ///
 /// When a test says that one is exceeded, look where the new cost comes from (`strace -f build/apus run ...`, `apus run --trace`). If it buys
@@ -10,9 +10,9 @@
 /// have no counters; single steps (`benchmarks/run instructions`) take minutes. What is computed touches pages, and those are counted.
 enum CostBounds {
   /// Of a `run` of what `spec` writes, by the runtime and by init up to the exec.
-  static let systemCalls = 720
+  static let systemCalls = 615
   /// Of the same `run`, its program /bin/true of busybox included.
-  static let pageFaults = 640
+  static let pageFaults = 450
   /// Of the stripped binary.
   static let bytes = 10_800_000
 }
