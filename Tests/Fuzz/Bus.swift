@@ -22,7 +22,7 @@ func fuzzGVariant(_ bytes: [UInt8]) {
 
 /// Bytes of a peer: a message or a failure, and what is written again is read the same.
 func fuzzDBus(_ bytes: [UInt8]) {
-  _ = Connection.socketPath(String(decoding: bytes, as: UTF8.self))
+  _ = BusAddress.sockets(String(decoding: bytes, as: UTF8.self))
   read(bytes)
   if let fitting = fit(bytes) { read(fitting) }
 }

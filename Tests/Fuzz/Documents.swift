@@ -48,7 +48,9 @@ func plan(_ resources: Resources) {
   guard let writes = try? Writes(resources) else { return }
   for quota in [nil, 1, 100_000, UInt64.max / 4] {
     let settled = writes.settled(bandwidth: CPUBandwidth(quota: quota, period: 100_000))
-    for version in [239, 252, 257] { _ = settled.unitProperties(version: version) }
+    for version in [239, 252, 257] {
+      for makesScope in [true, false] { _ = settled.unitProperties(version: version, makesScope: makesScope) }
+    }
   }
 }
 
