@@ -93,6 +93,8 @@ enum Strictness {
         isInteger = false
       case UInt8(ascii: "."):
         isInteger = false
+        // json-c takes -.5 too.
+        guard index > first else { throw SyntaxError(in: bytes, at: index, "digit expected before the decimal point") }
         guard index + 1 < bytes.count, UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[index + 1] else {
           throw SyntaxError(in: bytes, at: index, "digit expected after the decimal point")
         }

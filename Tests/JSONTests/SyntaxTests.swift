@@ -43,6 +43,7 @@ private func refusal(_ bytes: [UInt8]) -> SyntaxError? {
     (#"{"b":[{"x":1},{"x":1,"y":"{\"x\":","x":1}]}"#, #"1:36: the member "x" is there twice"#),
     (#"{"a":00}"#, "1:6: a number does not begin with 0"), (#"{"a":[-01]}"#, "1:7: a number does not begin with 0"),
     (#"{"a":00.5}"#, "1:6: a number does not begin with 0"),
+    (#"{"a":-.5}"#, "1:7: digit expected before the decimal point"),
     (#"{"a":-}"#, "1:7: number expected"), (#"{"a":1e}"#, "1:8: number expected"),
     (#"{"a":+1}"#, "1:6: unexpected character '+'"),
     (#"{"a":"\ud800"}"#, "1:7: half of a surrogate pair is no character"),
