@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import Testing
 
@@ -26,5 +27,20 @@ import Testing
     let id = String(repeating: "l", count: 255)
     #expect(Notice.created(pid: 1, startTime: 1).fileName(of: id) == Notice.look)
     #expect(Notice.started.fileName(of: String(repeating: "l", count: 246)).utf8.count == 255)
+  }
+
+  /// `run` tells how its program has ended, which nobody else may know, also when another has deleted the container first.
+  @Test func itIsToldWhenTheDirectoryIsGone() throws {
+    try withTemporaryDirectory { root in
+      let directory = try StateDirectory.create(root: root, id: "c1")
+      let inotify = try Inotify()
+      let watched = try Descriptor.open(host: root, [.readOnly, .directory])
+      _ = try inotify.add(watched, .created)
+      try FileManager.default.removeItem(atPath: "\(root)/c1")
+      var warnings: [String] = []
+      directory.tell(.exited(.exited(code: 3))) { warnings.append($0) }
+      #expect(warnings.isEmpty, "\(warnings)")
+      #expect(try inotify.read().contains { Notice.read($0.name)?.notice == .exited(.exited(code: 3)) })
+    }
   }
 }

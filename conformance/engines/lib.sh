@@ -113,10 +113,10 @@ leftovers() { # a line for each; few processes are started for it, as it is aske
   grep -sHE '^(containerd-shim|conmon)' /proc/[0-9]*/comm | sed 's/^/process /' || true
 }
 
-left_since() { # left_since BEFORE: what is there now and was not, once engines have had the time to clear up
-  local try left
+left_since() { # left_since BEFORE [LIST]: what LIST tells of now and did not, once engines have had the time to clear up
+  local try left list=${2:-leftovers}
   for ((try = 0; try < 50; try++)); do
-    left=$(comm -13 <(sort -u <<<"$1") <(leftovers | sort -u))
+    left=$(comm -13 <(sort -u <<<"$1") <("$list" | sort -u))
     [[ -n $left ]] || return 0
     sleep 0.2
   done

@@ -60,17 +60,6 @@ units_left() { # a line for each
   grep -sHE '^(containerd-shim|conmon)' /proc/[0-9]*/comm | sed 's/^/process /' || true
 }
 
-units_left_since() { # units_left_since BEFORE: what is there now and was not, once all have had the time to clear up
-  local try left
-  for ((try = 0; try < 20; try++)); do
-    left=$(comm -13 <(sort -u <<<"$1") <(units_left | sort -u))
-    [[ -n $left ]] || return 0
-    sleep 0.5
-  done
-  echo "$left"
-  return 1
-}
-
 pid_of() { # pid_of CONTAINER
   $E inspect -f '{{.State.Pid}}' "$1"
 }

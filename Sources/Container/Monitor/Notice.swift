@@ -83,6 +83,7 @@ extension StateDirectory {
   private func makeName(_ name: String) throws(Failure) {
     do { try handle.descriptor.link(StateDirectory.stateFile, as: "../\(name)") } catch
       where error.errno == .notPermitted || error.errno == .tooManyLinks || error.errno == .notSupported
+      || error.errno == .noSuchFileOrDirectory  // another verb has removed it meanwhile
     {
       try handle.descriptor.makeFile("../\(name)", mode: 0o600)
     }
