@@ -69,7 +69,7 @@ let package = Package(
     .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "DBusTests", dependencies: ["DBus", "Kernel"]),
-    .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "JSON", "Fixtures"]),
+    .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "JSON", "Fixtures", system]),
     .testTarget(name: "ControlGroupsTests", dependencies: ["ControlGroups", "DBus", "OCISpec", "Kernel", "Fixtures"]),
     .testTarget(name: "ContainerTests", dependencies: ["Container", "OCISpec", "JSON", "Kernel", "ControlGroups"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Container", "OCISpec", "JSON", "Kernel"]),

@@ -6,7 +6,7 @@ import OCISpec
 /// A `..` that follows the working directory is resolved here, which is exact, because that path has no symbolic links.
 /// Any other is left to the kernel: `link/..` is not what the letters say.
 func absolutePath(_ path: String) throws(Failure) -> String {
-  if path.isAbsolutePath { return joined([], components(of: path)) }
+  if path.isAbsolutePath { return String(pathFromRoot: components(of: path)) }
   let directory = try during("reading the working directory", workingDirectoryPath())
   // getcwd(2) says "(unreachable)" when the directory lies outside of this process's root.
   guard directory.isAbsolutePath else {
@@ -22,7 +22,7 @@ func absolutePath(_ path: String, from directory: String) -> String {
     rest.removeFirst()
     _ = base.popLast()
   }
-  return joined(base, Array(rest))
+  return String(pathFromRoot: base + rest)
 }
 
 /// Whether the letters of an absolute path lead to `/`, as `/a/..` does.
@@ -32,7 +32,4 @@ func isRootDirectory(_ path: String) -> Bool {
   return depth == 0
 }
 
-// Of String: joining anything else is code that stays generic, which costs more than all else here.
-private func components(of path: String) -> [String] { path.parts("/").map(String.init).filter { $0 != "." } }
-
-private func joined(_ base: [String], _ rest: [String]) -> String { "/" + (base + rest).joined(separator: "/") }
+private func components(of path: String) -> [Substring] { path.parts("/").filter { $0 != "." } }

@@ -142,13 +142,21 @@ enum CommandTable {
     .debug, .log, .logFormat, .logLevel, .root, .systemdCgroup, .cgroupManager, .rootless, .help, .version,
   ]
 
-  static let verbs: [Verb] = [
-    .check, .completion, .create, .delete, .events, .exec, .features, .help, .kill, .list, .monitor, .pause, .ps, .resume,
-    .run, .spec, .start, .state, .update, .wait,
+  static var verbs: [Verb] { rows.map { $0.verb() } }
+
+  /// A verb is made when it is asked for: all of them, with their flags, are more work than a short command itself.
+  private static let rows: [(name: String, verb: @Sendable () -> Verb)] = [
+    ("check", { .check }), ("completion", { .completion }), ("create", { .create }), ("delete", { .delete }),
+    ("events", { .events }), ("exec", { .exec }), ("features", { .features }), ("help", { .help }), ("kill", { .kill }),
+    ("list", { .list }), ("monitor", { .monitor }), ("pause", { .pause }), ("ps", { .ps }), ("resume", { .resume }),
+    ("run", { .run }), ("spec", { .spec }), ("start", { .start }), ("state", { .state }), ("update", { .update }),
+    ("wait", { .wait }),
   ]
 
   static func verb(named name: String) throws(Failure) -> Verb {
-    for verb in verbs where verb.name == name || verb.alias == name { return verb }
+    for row in rows where row.name == name { return row.verb() }
+    let verbs = verbs
+    for verb in verbs where verb.alias == name { return verb }
     throw Failure(
       "unknown command \"\(name)\"", hint: suggestion(for: name, among: verbs.map(\.name)) ?? "`apus help` lists them")
   }

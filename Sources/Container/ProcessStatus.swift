@@ -29,15 +29,35 @@ struct ProcessStatus {
     guard let begin = bytes.firstIndex(of: UInt8(ascii: "(")), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else {
       return nil
     }
-    let fields = bytes[(end + 1)...].split { $0 == 0x20 || $0 == 0x0a }.map { String(decoding: $0, as: UTF8.self) }
-    guard fields.count > 19, let startTime = UInt64(fields[19]), let flags = UInt64(fields[6]) else { return nil }
+    var fields = Fields(rest: bytes[(end + 1)...])
+    let state = fields.next().first
+    guard let flags = fields.number(after: 5), let startTime = fields.number(after: 12) else { return nil }
     name = String(decoding: bytes[(begin + 1)..<end], as: UTF8.self)
     self.startTime = startTime
-    hasEnded = fields[0] == "Z" || fields[0] == "X"
+    hasEnded = state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
     hasNotExecuted = flags & 0x40 != 0  // PF_FORKNOEXEC, which only an exec clears
     isEnding = hasEnded || flags & 0x4 != 0  // PF_EXITING
     // The last field; 0 to those who may not trace the process.
-    let code = fields.count > 49 ? CInt(fields[49]) ?? 0 : 0
+    let code = fields.number(after: 29).flatMap { CInt(exactly: $0) } ?? 0
     exitStatus = code == 0 ? nil : code & 0x7f == 0 ? .exited(code: code >> 8 & 0xff) : .signaled(code & 0x7f)
+  }
+}
+
+/// The fields behind the name, one after the other.
+private struct Fields {
+  var rest: ArraySlice<UInt8>
+
+  /// Empty behind the last one.
+  mutating func next() -> ArraySlice<UInt8> {
+    rest = rest.drop { $0 == UInt8(ascii: " ") }
+    let field = rest.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") }
+    rest = rest[field.endIndex...]
+    return field
+  }
+
+  /// The number that comes after `count` others; nil when there is none.
+  mutating func number(after count: Int) -> UInt64? {
+    for _ in 0..<count { _ = next() }
+    return UInt64(String(decoding: next(), as: UTF8.self))
   }
 }

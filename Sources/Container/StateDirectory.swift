@@ -1,4 +1,5 @@
 import Kernel
+import OCISpec
 import SystemPackage
 
 /// `<root>/<id>/`: what later invocations need to know of a container.

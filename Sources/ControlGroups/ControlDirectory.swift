@@ -1,4 +1,5 @@
 import Kernel
+import OCISpec
 import SystemPackage
 
 /// A directory of the cgroup2 file system, held open, with its control files.
@@ -48,7 +49,7 @@ package final class ControlDirectory {
 
   /// The words of a control file such as `cgroup.controllers`.
   func words(of file: String) throws(Failure) -> [String] {
-    try read(file).split(whereSeparator: \.isWhitespace).map(String.init)
+    try read(file).utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { String(Substring($0)) }
   }
 
   /// The number after `key` in a flat keyed file such as `cgroup.events`; nil when this kernel does not have the key.
@@ -61,9 +62,9 @@ package final class ControlDirectory {
 
 /// The number after `key` in the text of a flat keyed file: `populated 1`.
 func keyedNumber(_ key: String, _ text: String) -> Int? {
-  for line in text.split(separator: "\n") {
-    let words = line.split(separator: " ")
-    if words.count == 2, words[0] == key { return Int(words[1]) }
+  for line in text.parts("\n") where line.utf8.starts(with: key.utf8) {
+    let rest = line.utf8.dropFirst(key.utf8.count)
+    if rest.first == UInt8(ascii: " ") { return Int(Substring(rest.dropFirst())) }
   }
   return nil
 }

@@ -125,6 +125,6 @@ extension ControlGroup {
           hint: "give an absolute linux.cgroupsPath")
       }
     }
-    return "/" + (parent + names).map(String.init).joined(separator: "/")
+    return String(pathFromRoot: parent + names)
   }
 }

@@ -20,7 +20,7 @@ package struct DeviceProgram: Equatable, Sendable {
   /// - Parameter rules: in their order, the last one winning; see ``OCISpec/DeviceRule/defaults``.
   package init(_ rules: [DeviceRule]) throws(Failure) {
     var code = [Instruction.loadWord(.access, at: 0), .shiftRight(.access, by: 16)]
-    var seen: Set<DeviceCondition> = []
+    var seen = Set<DeviceCondition>(minimumCapacity: rules.count)
     var denies = false
     var isOpen = true
     var pending = 0
@@ -28,7 +28,7 @@ package struct DeviceProgram: Equatable, Sendable {
       let condition = try DeviceCondition(rule)
       // Overridden whole by a later rule for just the same.
       if !seen.insert(condition).inserted { continue }
-      code += condition.code(allow: rule.allow)
+      condition.append(to: &code, allow: rule.allow)
       pending += condition.pendingBranches(allow: rule.allow)
       denies = denies || !rule.allow
       // Nothing gets past a rule for all letters of all devices, and the kernel refuses a program with dead code.
@@ -62,7 +62,8 @@ private struct DeviceCondition: Hashable {
     major = try DeviceCondition.number(rule.major, "major")
     minor = try DeviceCondition.number(rule.minor, "minor")
     access = 0
-    for letter in rule.access.isEmpty ? "rwm" : rule.access {
+    if rule.access.isEmpty { access = 7 }
+    for letter in rule.access.unicodeScalars {
       switch letter {
       case "m": access |= 1  // BPF_DEVCG_ACC_MKNOD
       case "r": access |= 2
@@ -88,33 +89,31 @@ private struct DeviceCondition: Hashable {
   /// Each value is loaded where it is compared and not kept: the verifier then has no different states to follow from
   /// rule to rule, and its work grows with the number of rules, not with its square. No jump leaves its rule, so that
   /// the 16 bits of an offset are enough however many rules there are.
-  func code(allow: Bool) -> [Instruction] {
-    let verdict = verdict(allow: allow)
-    var code: [Instruction] = []
-    if let minor { code = [.loadWord(.scratch, at: 8), .skipUnlessEqual(.scratch, minor, Int16(verdict.count))] }
-    if let major {
-      code = [.loadWord(.scratch, at: 4), .skipUnlessEqual(.scratch, major, Int16(code.count + verdict.count))] + code
+  func append(to code: inout [Instruction], allow: Bool) {
+    let end = code.count + 2 * tests + (access == 7 ? 2 : 4)
+    func test(_ load: Instruction, _ value: Int32) {
+      code.append(load)
+      code.append(.skipUnlessEqual(.scratch, value, Int16(end - code.count - 1)))
     }
-    if let type {
-      code = [.loadHalf(.scratch, at: 0), .skipUnlessEqual(.scratch, type, Int16(code.count + verdict.count))] + code
+    if let type { test(.loadHalf(.scratch, at: 0), type) }
+    if let major { test(.loadWord(.scratch, at: 4), major) }
+    if let minor { test(.loadWord(.scratch, at: 8), minor) }
+    // The register holds the letters that no rule has decided yet.
+    if access != 7 {
+      code.append(allow ? .and(.access, ~access) : .skipIfAny(.access, access, 1))
+      code.append(allow ? .skipUnlessEqual(.access, 0, 2) : .skip(2))
     }
-    return code + verdict
+    code += Instruction.answer(allow ? 1 : 0)
   }
 
   /// How many branches the verifier still has to follow when it comes to the next rule: it follows the match first and
   /// keeps the target of every test in mind, and comes to the next rule by the last of these.
   func pendingBranches(allow: Bool) -> Int {
-    let tests = [type, major, minor].count { $0 != nil }
     if access == 7 { return max(0, tests - 1) }
     return allow ? tests : tests + 1
   }
 
-  /// `access` holds the letters that no rule has decided yet.
-  private func verdict(allow: Bool) -> [Instruction] {
-    if access == 7 { return Instruction.answer(allow ? 1 : 0) }
-    if allow { return [.and(.access, ~access), .skipUnlessEqual(.access, 0, 2)] + Instruction.answer(1) }
-    return [.skipIfAny(.access, access, 1), .skip(2)] + Instruction.answer(0)
-  }
+  private var tests: Int { (type == nil ? 0 : 1) + (major == nil ? 0 : 1) + (minor == nil ? 0 : 1) }
 }
 
 /// One `struct bpf_insn` (linux/bpf.h), of the few kinds a device program is made of.

@@ -1,4 +1,5 @@
 import Kernel
+import OCISpec
 import SystemPackage
 
 /// The cgroup2 hierarchy of this host (cgroup-v2.rst), the only version apus uses.
@@ -95,19 +96,19 @@ package final class Hierarchy {
 }
 
 /// What /proc/self/cgroup says (cgroups(7)): lines of `ID:CONTROLLERS:PATH`; version 2 is the line `0::PATH`.
-struct OwnGroups: Equatable {
-  var path: String?
-  var controllersOfVersion1: [String] = []
+struct OwnGroups {
+  let path: String?
+  private let lines: [Substring]
 
   init(_ text: String) {
-    for line in text.split(separator: "\n") {
+    lines = text.parts("\n")
+    path = lines.first { $0.utf8.starts(with: "0::".utf8) }.map { String($0.dropFirst("0::".count)) }
+  }
+
+  var controllersOfVersion1: [String] {
+    lines.flatMap { line in
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { continue }
-      if fields[0] == "0" && fields[1].isEmpty {
-        path = String(fields[2])
-      } else {
-        controllersOfVersion1 += fields[1].split(separator: ",").map(String.init)
-      }
+      return fields.count == 3 ? fields[1].split(separator: ",").map(String.init) : []
     }
   }
 }

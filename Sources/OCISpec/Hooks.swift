@@ -20,6 +20,11 @@ package struct Hooks: Equatable, Sendable {
     poststop = reader.objects("poststop", Hook.init)
   }
 
+  package var isEmpty: Bool {
+    prestart.isEmpty && createRuntime.isEmpty && createContainer.isEmpty && startContainer.isEmpty && poststart.isEmpty
+      && poststop.isEmpty
+  }
+
   /// The six lists with the names they have in the document.
   package var all: [(name: String, hooks: [Hook])] {
     [

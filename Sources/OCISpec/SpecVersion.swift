@@ -18,10 +18,10 @@ package struct SpecVersion: Comparable, Sendable, CustomStringConvertible {
   /// nil for a text that is no SemVer 2.0.0 version. A pre-release or build suffix (`1.0.2-dev`, which runc's own
   /// releases carry) is checked for its form and then dropped: it says nothing about the properties of the document.
   package init?(_ text: String) {
-    let core = text.prefix { $0 != "-" && $0 != "+" }
-    let numbers = core.split(separator: ".", omittingEmptySubsequences: false).map(Self.number)
-    guard numbers.count == 3, let major = numbers[0], let minor = numbers[1], let patch = numbers[2],
-      Self.isSuffix(text.dropFirst(core.count))
+    let core = text.utf8.prefix { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
+    let numbers = String(Substring(core)).parts(".", omittingEmpty: false)
+    guard numbers.count == 3, let major = Self.number(numbers[0]), let minor = Self.number(numbers[1]),
+      let patch = Self.number(numbers[2]), Self.isSuffix(text.utf8.dropFirst(core.count))
     else { return nil }
     self.init(major: major, minor: minor, patch: patch)
   }
@@ -29,16 +29,17 @@ package struct SpecVersion: Comparable, Sendable, CustomStringConvertible {
   /// Digits only, without a leading zero.
   private static func number(_ text: Substring) -> UInt? {
     guard !text.isEmpty, text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
-    return text.count > 1 && text.hasPrefix("0") ? nil : UInt(text)
+    return text.utf8.count > 1 && text.utf8.first == UInt8(ascii: "0") ? nil : UInt(text)
   }
 
   /// `-alpha.1+build.5`, either half or nothing.
-  private static func isSuffix(_ text: Substring) -> Bool {
+  private static func isSuffix(_ text: Substring.UTF8View) -> Bool {
+    if text.isEmpty { return true }
     var rest = text
-    for mark: Character in ["-", "+"] where rest.first == mark {
-      let part = rest.dropFirst().prefix { $0 != "+" }
-      let names = part.split(separator: ".", omittingEmptySubsequences: false)
-      guard names.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isNameByte) }) else { return false }
+    for mark in [UInt8(ascii: "-"), UInt8(ascii: "+")] where rest.first == mark {
+      let part = rest.dropFirst().prefix { $0 != UInt8(ascii: "+") }
+      let names = part.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      guard names.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isNameByte) }) else { return false }
       rest = rest.dropFirst(1 + part.count)
     }
     return rest.isEmpty

@@ -17,6 +17,14 @@ import Testing
     #expect(page.hasSuffix("\n") && !page.hasSuffix("\n\n"))
   }
 
+  @Test("A verb is found by the name it has itself, and by its alias")
+  func names() throws {
+    for verb in CommandTable.verbs {
+      #expect(try CommandTable.verb(named: verb.name).name == verb.name)
+      if let alias = verb.alias { #expect(try CommandTable.verb(named: alias).name == verb.name) }
+    }
+  }
+
   @Test("The overview names every verb and every global flag")
   func overview() {
     let text = Help.overview()

@@ -31,7 +31,7 @@ enum Devices {
   /// A /dev that is the host's, bound into the container, is left as it is.
   private static func leavesDevAlone(_ spec: Spec) -> Bool {
     spec.mounts.contains { mount in
-      FilePath("/" + mount.destination).lexicallyNormalized().string == "/dev" && MountOptions.parse(mount.options).isBind
+      mount.destination.lexicallyNormalPath == "/dev" && MountOptions.parse(mount.options).isBind
     }
   }
 
@@ -98,7 +98,7 @@ enum Devices {
   private static func make(
     _ device: Device, _ plan: Plan, _ dev: SharedDescriptor, _ rootfs: borrowing Rootfs
   ) throws(Failure) {
-    let path = FilePath("/" + device.path).lexicallyNormalized().string
+    let path = device.path.lexicallyNormalPath
     guard let (directory, name) = path.directoryAndName else { throw Failure("the path names no file") }
     if directory == "/dev" { return try make(device, plan, as: name, in: dev.descriptor) }
     try make(device, plan, as: name, in: try rootfs.openOrMake(directory, .directory))

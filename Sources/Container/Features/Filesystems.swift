@@ -58,15 +58,17 @@ enum Filesystems {
     try during("giving it \(changed.joined(separator: ","))", try context.reconfigure())
   }
 
-  private static let words: [(flag: SuperblockFlags, set: String, clear: String?)] = [
-    (.synchronous, "sync", "async"), (.dirsync, "dirsync", nil), (.lazytime, "lazytime", "nolazytime"),
-    (.mandatoryLocks, "mand", "nomand"),
-  ]
-
   private static func flagWords(_ options: MountOptions) -> [String] {
-    words.compactMap { flag, set, clear in
-      options.superblockSet.contains(flag) ? set : options.superblockClear.contains(flag) ? clear : nil
+    var words: [String] = []
+    func add(_ flag: SuperblockFlags, _ set: String, _ clear: String?) {
+      if options.superblockSet.contains(flag) { words.append(set) }
+      if options.superblockClear.contains(flag), let clear { words.append(clear) }
     }
+    add(.synchronous, "sync", "async")
+    add(.dirsync, "dirsync", nil)
+    add(.lazytime, "lazytime", "nolazytime")
+    add(.mandatoryLocks, "mand", "nomand")
+    return words
   }
 
   /// The flags of the superblock that fsconfig(2) has words for. A read-only mount of a file system of its own is one of a
@@ -78,8 +80,8 @@ enum Filesystems {
 
   private static func set(_ option: String, _ context: borrowing FilesystemContext) throws(Failure) {
     if option.utf8.count >= longestValue { throw Failure("the option \(option) has more than \(longestValue) bytes") }
-    guard let separator = option.firstIndex(of: "=") else { return try context.setFlag(option) }
-    let value = String(option[option.index(after: separator)...])
+    guard let separator = option.utf8.firstIndex(of: UInt8(ascii: "=")) else { return try context.setFlag(option) }
+    let value = String(option[option.utf8.index(after: separator)...])
     try context.set(String(option[..<separator]), value)
   }
 

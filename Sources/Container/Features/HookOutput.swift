@@ -9,7 +9,7 @@ struct HookOutput {
 
   /// On the host: the hooks that run in the container cannot find these files there.
   static func open(_ spec: Spec) throws(Failure) -> HookOutput {
-    if spec.hooks.all.allSatisfy({ $0.hooks.isEmpty }) { return HookOutput() }
+    if spec.hooks.isEmpty { return HookOutput() }
     return HookOutput(
       stdout: try open(spec.annotations[Annotations.hookOutput]), stderr: try open(spec.annotations[Annotations.hookErrors]))
   }

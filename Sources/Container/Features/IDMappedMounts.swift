@@ -28,7 +28,7 @@ struct IDMappedMounts {
   /// How many namespaces `mounts` need.
   static func distinctMappings(_ mounts: [Mount]) -> Int {
     var found: [Maps] = []
-    for mount in mounts where isWanted(mount, MountOptions.parse(mount.options)) {
+    for mount in mounts where isWanted(mount) {
       let maps = Maps(users: mount.uidMappings, groups: mount.gidMappings)
       if !found.contains(maps) { found.append(maps) }
     }
@@ -36,14 +36,14 @@ struct IDMappedMounts {
   }
 
   /// Mappings without the option mean `idmap`, as engines send them.
-  private static func isWanted(_ mount: Mount, _ options: MountOptions) -> Bool {
-    options.idMapping != .none || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty
+  private static func isWanted(_ mount: Mount) -> Bool {
+    !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty || mount.options.contains { $0 == "idmap" || $0 == "ridmap" }
   }
 
   /// The user namespace whose maps are those of the mount; nil for one that is not id-mapped. With the option alone they
   /// are those of the container's user namespace: the joined one itself, or another with the maps the new one will have.
   mutating func namespace(for mount: Mount, _ options: MountOptions) throws(Failure) -> SharedDescriptor? {
-    guard IDMappedMounts.isWanted(mount, options) else { return nil }
+    guard IDMappedMounts.isWanted(mount) else { return nil }
     var maps = Maps(users: mount.uidMappings, groups: mount.gidMappings)
     if maps.users.isEmpty, maps.groups.isEmpty {
       if let joined = namespaces.joinedUser { return joined }

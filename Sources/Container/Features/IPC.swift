@@ -36,7 +36,7 @@ enum IPC {
   }
 
   private static func isShared(_ destination: String) -> Bool {
-    let path = FilePath("/" + destination).lexicallyNormalized().string
+    let path = destination.lexicallyNormalPath
     return path == shm || path == mqueue
   }
 

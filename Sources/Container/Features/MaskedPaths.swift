@@ -12,9 +12,9 @@ enum MaskedPaths {
     if paths.isEmpty { return }
     let null = try during("opening /dev/null for the masked paths", try verifiedNull(rootfs))
     var empty: SharedDescriptor?
-    var protected = ProtectedPaths()
+    var protected = ProtectedPaths(plan)
     for path in paths {
-      let target = try during("masking \(path)", try protected.open(path, plan, rootfs))
+      let target = try during("masking \(path)", try protected.open(path, rootfs))
       if let target { try during("masking \(path)", try mask(target, plan, null, &empty)) }
     }
   }

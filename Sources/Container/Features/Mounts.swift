@@ -54,7 +54,7 @@ enum Mounts {
     for mount in spec.mounts {
       let options = MountOptions.parse(mount.options)
       // "SHOULD be absolute"; a relative one is taken from "/" (config.md "Mounts").
-      let destination = FilePath("/" + mount.destination).lexicallyNormalized().string
+      let destination = mount.destination.lexicallyNormalPath
       guard destination != "/" else { throw Failure("mounting \(mount.source) on /: it would hide the root file system") }
       let path = bundle.path(of: mount.source)
       let name = "mounting \(options.isBind ? path : mount.source.isEmpty ? mount.type : mount.source) on \(destination)"

@@ -6,28 +6,30 @@ import SystemPackage
 ///
 /// Below a proc or sysfs of config.json they are looked up from its mount point, which must still be one: an image, or
 /// another container that shares its files, may have put a directory or a link of its own in the place (CVE-2019-19921,
-/// CVE-2023-27561), and what would then be protected is not what the program uses. Where config.json itself has put something else there (a tmpfs, a bind,
-/// nothing) that is its choice, and the path is taken as it is.
+/// CVE-2023-27561), and what would then be protected is not what the program uses. Where config.json itself has put something
+/// else there (a tmpfs, a bind, nothing) that is its choice, and the path is taken as it is.
 struct ProtectedPaths: ~Copyable {
+  /// The mount points of config.json, and what is mounted there if it is one of those two.
+  private let mounts: [(point: String, magic: Int?)]
   /// The mount point that the path before this one lies below, verified: most of a list lie in one /proc.
   private var pinned: (point: String, place: SharedDescriptor)?
 
-  init() {}
+  init(_ plan: Plan) {
+    mounts = plan.mounts.lazy.filter { !$0.options.isRemount }.map { ($0.destination, ProtectedPaths.magic(of: $0)) }
+  }
 
   /// The descriptor of `path`; nil when it is not there, as a kernel has not all of them.
-  mutating func open(_ path: String, _ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) -> Descriptor? {
-    let path = FilePath(path).lexicallyNormalized().string
+  mutating func open(_ path: String, _ rootfs: borrowing Rootfs) throws(Failure) -> Descriptor? {
+    let path = path.lexicallyNormalPath
     do {
-      guard let mount = plan.mounts.last(where: { path.isPath(atOrBelow: $0.destination) && !$0.options.isRemount }),
-        let magic = ProtectedPaths.magic(of: mount)
-      else {
+      guard let (point, magic) = mounts.last(where: { path.isPath(atOrBelow: $0.point) }), let magic else {
         // It may lie above the mount point, and what is attached to it above what is pinned.
         pinned = nil
         return try rootfs.open(path)
       }
-      let point = mount.destination
       if pinned?.point != point {
-        let place = try during("\(mount.mount.type) at \(point)", try ProtectedPaths.verified(point, magic, rootfs))
+        let type = magic == FileSystemMagic.procfs ? "proc" : "sysfs"
+        let place = try during("\(type) at \(point)", try ProtectedPaths.verified(point, magic, rootfs))
         pinned = (point, SharedDescriptor(place))
       }
       guard let place = pinned?.place else { return nil }

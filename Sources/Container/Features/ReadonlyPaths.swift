@@ -5,9 +5,9 @@ import SystemPackage
 /// linux.readonlyPaths — config-linux.md "Readonly Paths"
 enum ReadonlyPaths {
   static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
-    var paths = ProtectedPaths()
+    var paths = ProtectedPaths(plan)
     for path in plan.spec.linux.readonlyPaths {
-      let target = try during("making \(path) read-only", try paths.open(path, plan, rootfs))
+      let target = try during("making \(path) read-only", try paths.open(path, rootfs))
       if let target { try during("making \(path) read-only", try protect(target)) }
     }
   }

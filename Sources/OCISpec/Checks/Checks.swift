@@ -59,15 +59,19 @@ extension Spec {
   }
 
   private func checkHostname(_ found: inout [Problem]) {
-    for (name, value) in [("hostname", hostname), ("domainname", domainname)] where !value.isEmpty {
-      if !has(.uts) {
-        found.add(
-          name, "unable to set \(name) without a private UTS namespace", "add uts to linux.namespaces",
-          rule: .hostUntouched, given: ["linux.namespaces"])
-      }
-      if value.utf8.count > 64 {
-        found.add(name, "has \(value.utf8.count) bytes", "the kernel takes 64 at most", rule: "sethostname(2)")
-      }
+    checkName("hostname", hostname, &found)
+    checkName("domainname", domainname, &found)
+  }
+
+  private func checkName(_ name: String, _ value: String, _ found: inout [Problem]) {
+    if value.isEmpty { return }
+    if !has(.uts) {
+      found.add(
+        name, "unable to set \(name) without a private UTS namespace", "add uts to linux.namespaces",
+        rule: .hostUntouched, given: ["linux.namespaces"])
+    }
+    if value.utf8.count > 64 {
+      found.add(name, "has \(value.utf8.count) bytes", "the kernel takes 64 at most", rule: "sethostname(2)")
     }
   }
 

@@ -11,7 +11,7 @@ extension Spec {
   }
 
   private func checkMount(_ mount: Mount, _ options: MountOptions, _ index: Int, _ found: inout [Problem]) {
-    let path = "mounts[\(index)]"
+    var path: String { "mounts[\(index)]" }
     if mount.destination.isEmpty { found.add("\(path).destination", "must not be empty", "name the place inside the container") }
     if options.isBind {
       if mount.source.isEmpty, !options.isRemount {
@@ -37,9 +37,9 @@ extension Spec {
 
   /// A container that can mount over parts of /proc can fake what the runtime itself reads and writes there.
   private func checkProc(_ mount: Mount, _ options: MountOptions, _ index: Int, _ found: inout [Problem]) {
+    guard mount.destination.lexicallyNormalPath.isPath(atOrBelow: "/proc") else { return }
     let parts = mount.destination.lexicallyNormalComponents
-    guard parts.first == "proc" else { return }
-    let path = "mounts[\(index)].destination"
+    var path: String { "mounts[\(index)].destination" }
     if parts.count == 1 {
       if !options.isBind, !mount.type.isEmpty, mount.type != "proc" {
         found.add(
@@ -63,7 +63,7 @@ extension Spec {
   private func checkIDMapping(
     _ mount: Mount, _ options: MountOptions, _ index: Int, rootless: Bool, _ found: inout [Problem]
   ) {
-    let path = "mounts[\(index)]"
+    var path: String { "mounts[\(index)]" }
     IDMapping.check(mount.uidMappings, at: "\(path).uidMappings", &found)
     IDMapping.check(mount.gidMappings, at: "\(path).gidMappings", &found)
     guard options.idMapping != .none || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty else { return }
@@ -102,16 +102,5 @@ extension Spec {
           rule: .noPrivilege, given: ["linux.\(name)Mappings", "linux.namespaces"])
       }
     }
-  }
-}
-
-extension String {
-  /// The path's components from the root on, "." and ".." resolved without looking at any file.
-  var lexicallyNormalComponents: [Substring] {
-    var names: [Substring] = []
-    for part in parts("/") where part != "." {
-      if part == ".." { _ = names.popLast() } else { names.append(part) }
-    }
-    return names
   }
 }

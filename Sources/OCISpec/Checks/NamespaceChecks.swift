@@ -4,7 +4,7 @@ extension Spec {
   func checkNamespaces(rootless: Bool, _ found: inout [Problem]) {
     var seen: [NamespaceKind: Int] = [:]
     for (index, namespace) in linux.namespaces.enumerated() {
-      let path = "linux.namespaces[\(index)]"
+      var path: String { "linux.namespaces[\(index)]" }
       if let first = seen[namespace.type] {
         found.add(
           "\(path).type", "\(namespace.type.rawValue) is there twice", "remove this one or linux.namespaces[\(first)]",
@@ -18,25 +18,24 @@ extension Spec {
           "write it such as /proc/PID/ns/\(namespace.type.rawValue)")
       }
     }
-    let given = ["linux.namespaces"]
-    let mappings = [("uidMappings", linux.uidMappings), ("gidMappings", linux.gidMappings)]
-    for (name, list) in mappings {
-      IDMapping.check(list, at: "linux.\(name)", &found)
-      if has(.user) {
-        if list.isEmpty, !joins(.user) {
-          found.add(
-            "linux.\(name)", "a new user namespace needs at least one mapping",
-            "add one, or the path of a user namespace to join", given: given)
-        }
-      } else if !list.isEmpty {
-        found.add(
-          "linux.\(name)", "user namespace mappings without a user namespace", "add user to linux.namespaces", given: given)
-      }
-    }
+    checkMappings("linux.uidMappings", linux.uidMappings, &found)
+    checkMappings("linux.gidMappings", linux.gidMappings, &found)
     if rootless, !has(.user) {
       found.add(
         "linux.namespaces", "rootless containers need a user namespace",
         "add user as `apus spec --rootless` does", rule: .noPrivilege)
+    }
+  }
+
+  private func checkMappings(_ path: String, _ mappings: [IDMapping], _ found: inout [Problem]) {
+    IDMapping.check(mappings, at: path, &found)
+    if !has(.user), !mappings.isEmpty {
+      found.add(
+        path, "user namespace mappings without a user namespace", "add user to linux.namespaces", given: ["linux.namespaces"])
+    } else if has(.user), mappings.isEmpty, !joins(.user) {
+      found.add(
+        path, "a new user namespace needs at least one mapping", "add one, or the path of a user namespace to join",
+        given: ["linux.namespaces"])
     }
   }
 
@@ -95,8 +94,9 @@ extension Spec {
 
 extension IDMapping {
   /// user_namespaces(7): what the kernel takes in uid_map.
-  static func check(_ mappings: [IDMapping], at path: String, _ found: inout [Problem]) {
-    let rule = "user_namespaces(7)"
+  static func check(_ mappings: [IDMapping], at path: @autoclosure () -> String, _ found: inout [Problem]) {
+    if mappings.isEmpty { return }
+    let (path, rule) = (path(), "user_namespaces(7)")
     if mappings.count > 340 {
       // Comparing each with each other would take hours for those that a document has room for.
       return found.add(path, "has \(mappings.count) mappings", "the kernel takes 340: join neighbours to one", rule: rule)

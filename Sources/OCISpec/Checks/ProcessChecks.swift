@@ -47,7 +47,7 @@ extension Process {
   private func checkRlimits(at prefix: String, _ found: inout [Problem]) {
     var seen: [String: Int] = [:]
     for (index, limit) in rlimits.enumerated() {
-      let path = "\(prefix)rlimits[\(index)]"
+      var path: String { "\(prefix)rlimits[\(index)]" }
       if !Rlimit.known.contains(limit.type) {
         found.add(
           "\(path).type", "unknown limit \(limit.type.quoted)", "expected one of \(Rlimit.known.joined(separator: ", "))")
@@ -140,6 +140,7 @@ extension Scheduler {
 
 extension Hooks {
   func check(_ found: inout [Problem]) {
+    if isEmpty { return }
     for (name, hooks) in all {
       for (index, hook) in hooks.enumerated() {
         let path = "hooks.\(name)[\(index)]"

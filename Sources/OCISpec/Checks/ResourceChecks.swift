@@ -38,7 +38,7 @@ extension Resources {
 
   private func checkDevices(at prefix: String, _ found: inout [Problem]) {
     for (index, rule) in devices.enumerated() {
-      let path = "\(prefix)devices[\(index)]"
+      var path: String { "\(prefix)devices[\(index)]" }
       if rule.access.isEmpty {
         found.add("\(path).access", "device access at \(index) field cannot be empty", "expected some of r, w and m")
       } else if !rule.access.utf8.allSatisfy({ "rwm".utf8.contains($0) }) {
