@@ -105,7 +105,7 @@ int apus_pivot_root(const char *root, const char *old) { RESULT(syscall(SYS_pivo
 int apus_setresuid(unsigned uid) { RESULT(syscall(SYS_setresuid, uid, uid, uid)); }
 int apus_setresgid(unsigned gid) { RESULT(syscall(SYS_setresgid, gid, gid, gid)); }
 int apus_setgroups(size_t count, const unsigned *groups) { RESULT(syscall(SYS_setgroups, count, groups)); }
-int apus_prlimit(int pid, int resource, const uint64_t limit[2], uint64_t old[2]) {
+int apus_prlimit(int pid, int resource, const struct apus_limit *limit, struct apus_limit *old) {
   RESULT(syscall(SYS_prlimit64, pid, resource, limit, old));
 }
 int apus_set_uts_name(int domain, const char *name, size_t n) { RESULT(domain ? setdomainname(name, n) : sethostname(name, n)); }

@@ -5,9 +5,9 @@
 /// once, with five problems, and its value must be used only when `problems` is empty.
 /// What stands for an element of a list that is wrong keeps the others at their index.
 /// Members nobody asks for are ignored (config.md "Extensibility"), and listed for who wants to know.
-package final class Reader {
+public final class Reader {
   /// Whether a member may be left out.
-  package enum Need { case optional, required }
+  public enum Need { case optional, required }
 
   private enum Step {
     case member(StaticString)
@@ -83,10 +83,16 @@ package final class Reader {
     member(name, need, "true or false") { expect(.boolean, "true or false") ? node.boolean : nil }
   }
 
-  /// An integer of the wanted type, exact or not at all; `range` narrows the type's own.
+  /// An integer of the wanted type, exact or not at all.
+  @inlinable @inline(__always)
+  public func integer<T: FixedWidthInteger>(_ name: StaticString, _ need: Need = .optional) -> T? {
+    exactInteger(name, need, Int128(exact: T.min)...Int128(exact: T.max)).map { T(truncatingIfNeeded: $0) }
+  }
+
+  /// An integer of the type that lies in `range`.
   @inlinable
-  package func integer<T: FixedWidthInteger>(
-    _ name: StaticString, _ need: Need = .optional, in range: ClosedRange<T> = T.min...T.max
+  public func integer<T: FixedWidthInteger>(
+    _ name: StaticString, _ need: Need = .optional, in range: ClosedRange<T>
   ) -> T? {
     exactInteger(name, need, Int128(exact: range.lowerBound)...Int128(exact: range.upperBound)).map { T(truncatingIfNeeded: $0) }
   }
@@ -97,11 +103,12 @@ package final class Reader {
   }
 
   // The generic methods are inlinable and stand on plain ones: compiled for each type where they are called, they need no
-  // type metadata at run time, which costs more on a process's first call than the reading itself.
+  // type metadata at run time, which costs more on a process's first call than the reading itself. They are public, as Swift
+  // (6.3) does that for no method of a package.
 
   /// A string out of a fixed set.
   @inlinable
-  package func choice<E: RawRepresentable & CaseIterable>(_ name: StaticString, _ need: Need = .optional) -> E?
+  public func choice<E: RawRepresentable & CaseIterable>(_ name: StaticString, _ need: Need = .optional) -> E?
   where E.RawValue == String {
     guard enter(name, need, Self.legal(E.self)) else { return nil }
     defer { leave() }
@@ -114,7 +121,7 @@ package final class Reader {
   }
 
   @inlinable
-  package func choices<E: RawRepresentable & CaseIterable>(_ name: StaticString) -> [E] where E.RawValue == String {
+  public func choices<E: RawRepresentable & CaseIterable>(_ name: StaticString) -> [E] where E.RawValue == String {
     guard enter(name, .optional, "") else { return [] }
     defer { leave() }
     var list: [E] = []
@@ -143,14 +150,14 @@ package final class Reader {
   // MARK: Objects
 
   @inlinable
-  package func object<T>(_ name: StaticString, _ body: (Reader) -> T) -> T? {
+  public func object<T>(_ name: StaticString, _ body: (Reader) -> T) -> T? {
     guard enter(name, .optional, "") else { return nil }
     defer { leave() }
     return isObject() ? body(self) : nil
   }
 
   @inlinable
-  package func objects<T>(_ name: StaticString, _ body: (Reader) -> T) -> [T] {
+  public func objects<T>(_ name: StaticString, _ body: (Reader) -> T) -> [T] {
     guard enter(name, .optional, "") else { return [] }
     defer { leave() }
     let count = arrayCount()
@@ -184,7 +191,7 @@ package final class Reader {
   func forgetProblems(after count: Int) { problems.removeLast(problems.count - count) }
 
   @inlinable
-  package func objectMap<T>(_ name: StaticString, _ body: (Reader) -> T) -> [String: T] {
+  public func objectMap<T>(_ name: StaticString, _ body: (Reader) -> T) -> [String: T] {
     guard enter(name, .optional, "") else { return [:] }
     defer { leave() }
     var map: [String: T] = [:]
@@ -213,8 +220,8 @@ package final class Reader {
     return strings(name)
   }
 
-  @inlinable
-  package func integers<T: FixedWidthInteger>(_ name: StaticString) -> [T] {
+  @inlinable @inline(__always)
+  public func integers<T: FixedWidthInteger>(_ name: StaticString) -> [T] {
     exactIntegers(name, Int128(exact: T.min)...Int128(exact: T.max)).map { T(truncatingIfNeeded: $0) }
   }
 
@@ -392,7 +399,7 @@ package final class Reader {
 
 extension Int128 {
   /// An integer of at most 64 bits. The standard library's conversion stays generic at run time, with the metadata that takes.
-  @inlinable
+  @inlinable @inline(__always)
   init<T: FixedWidthInteger>(exact value: T) {
     self.init(_low: UInt64(truncatingIfNeeded: value), _high: value < 0 ? -1 : 0)
   }

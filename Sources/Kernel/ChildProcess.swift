@@ -48,7 +48,9 @@ package struct ProcessHandle: ~Copyable {
 
   /// True once the process has ended, reaped or not. Waits at most `milliseconds`; −1 waits for ever.
   package func hasEnded(within milliseconds: CInt) throws(Failure) -> Bool {
-    try poll([pidfd.number], events: [POLLIN_EVENT], milliseconds: milliseconds)[0] != 0
+    var poll = Poll()
+    poll.add(self)
+    return try poll.wait(milliseconds: milliseconds)[0] != []
   }
 
   /// Waits for the end of a child of this process and reaps it.
@@ -72,14 +74,6 @@ extension ProcessHandle {
     _ = Result { () throws(Failure) in try send(signal: Signals.kill) }
     _ = Result { () throws(Failure) in try reap() }
   }
-}
-
-let POLLIN_EVENT: Int16 = 1
-
-func poll(_ numbers: [CInt], events: [Int16], milliseconds: CInt) throws(Failure) -> [Int16] {
-  var rows = zip(numbers, events).map { pollfd(fd: $0, events: $1, revents: 0) }
-  try call("poll") { unsafe apus_poll(&rows, rows.count, milliseconds) }
-  return rows.map(\.revents)
 }
 
 /// Starts a child which runs `body` and never returns from it, as fork(2) does: clone(2) with CLONE_PIDFD.

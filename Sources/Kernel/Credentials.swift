@@ -68,15 +68,15 @@ package enum Keyring {
 
 /// The soft and the hard limit of this process (prlimit(2)).
 package func resourceLimit(_ resource: CInt) throws(Failure) -> (soft: UInt64, hard: UInt64) {
-  var limit: [UInt64] = [0, 0]
+  var limit = apus_limit()
   try call("prlimit") { unsafe apus_prlimit(0, resource, nil, &limit) }
-  return (limit[0], limit[1])
+  return (limit.soft, limit.hard)
 }
 
 /// prlimit(2) for a process; pid 0 is this one.
 package func setResourceLimit(_ resource: CInt, soft: UInt64, hard: UInt64, of pid: CInt) throws(Failure) {
-  let limit = [soft, hard]
-  try call("prlimit") { unsafe apus_prlimit(pid, resource, limit, nil) }
+  var limit = apus_limit(soft: soft, hard: hard)
+  try call("prlimit") { unsafe apus_prlimit(pid, resource, &limit, nil) }
 }
 
 /// The number of a RLIMIT_* name, or nil when this kernel has none such (getrlimit(2)).

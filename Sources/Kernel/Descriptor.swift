@@ -42,39 +42,35 @@ package final class SharedDescriptor {
 }
 
 /// open(2) flags. O_CLOEXEC is always added.
-package struct OpenOptions: OptionSet, Sendable {
-  package let rawValue: CInt
-  package init(rawValue: CInt) { self.rawValue = rawValue }
-  // The standard library's own is generic code that stays generic when another room is the caller: slow, and a start has more
-  // than a hundred such literals.
-  package init(arrayLiteral elements: OpenOptions...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
-  package static let readOnly: OpenOptions = []
-  package static let writeOnly = OpenOptions(rawValue: O_WRONLY)
-  package static let readWrite = OpenOptions(rawValue: O_RDWR)
-  package static let create = OpenOptions(rawValue: O_CREAT)
-  package static let exclusive = OpenOptions(rawValue: O_EXCL)
-  package static let truncate = OpenOptions(rawValue: O_TRUNC)
-  package static let append = OpenOptions(rawValue: O_APPEND)
-  package static let nonBlocking = OpenOptions(rawValue: O_NONBLOCK)
-  package static let noControllingTerminal = OpenOptions(rawValue: O_NOCTTY)
-  package static let directory = OpenOptions(rawValue: O_DIRECTORY)
-  package static let noFollow = OpenOptions(rawValue: O_NOFOLLOW)
+public struct OpenOptions: OptionSet, Sendable {
+  public let rawValue: CInt
+  @inlinable public init(rawValue: CInt) { self.rawValue = rawValue }
+  @inlinable public static var readOnly: OpenOptions { [] }
+  @inlinable public static var writeOnly: OpenOptions { OpenOptions(rawValue: O_WRONLY) }
+  @inlinable public static var readWrite: OpenOptions { OpenOptions(rawValue: O_RDWR) }
+  @inlinable public static var create: OpenOptions { OpenOptions(rawValue: O_CREAT) }
+  @inlinable public static var exclusive: OpenOptions { OpenOptions(rawValue: O_EXCL) }
+  @inlinable public static var truncate: OpenOptions { OpenOptions(rawValue: O_TRUNC) }
+  @inlinable public static var append: OpenOptions { OpenOptions(rawValue: O_APPEND) }
+  @inlinable public static var nonBlocking: OpenOptions { OpenOptions(rawValue: O_NONBLOCK) }
+  @inlinable public static var noControllingTerminal: OpenOptions { OpenOptions(rawValue: O_NOCTTY) }
+  @inlinable public static var directory: OpenOptions { OpenOptions(rawValue: O_DIRECTORY) }
+  @inlinable public static var noFollow: OpenOptions { OpenOptions(rawValue: O_NOFOLLOW) }
   /// A handle of the place only: no permission on the file itself is needed and no device is opened.
-  package static let path = OpenOptions(rawValue: 0o10000000)
+  @inlinable public static var path: OpenOptions { OpenOptions(rawValue: 0o10000000) }
 }
 
 /// openat2(2) RESOLVE_* flags (kernel 5.6).
-package struct Resolve: OptionSet, Sendable {
-  package let rawValue: UInt64
-  package init(rawValue: UInt64) { self.rawValue = rawValue }
-  package init(arrayLiteral elements: Resolve...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
-  package static let noCrossDevice = Resolve(rawValue: 0x01)
-  package static let noMagicLinks = Resolve(rawValue: 0x02)
-  package static let noSymlinks = Resolve(rawValue: 0x04)
+public struct Resolve: OptionSet, Sendable {
+  public let rawValue: UInt64
+  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable public static var noCrossDevice: Resolve { Resolve(rawValue: 0x01) }
+  @inlinable public static var noMagicLinks: Resolve { Resolve(rawValue: 0x02) }
+  @inlinable public static var noSymlinks: Resolve { Resolve(rawValue: 0x04) }
   /// The path may not leave the directory, not even for a moment: such a path is EXDEV.
-  package static let beneath = Resolve(rawValue: 0x08)
+  @inlinable public static var beneath: Resolve { Resolve(rawValue: 0x08) }
   /// The directory is the root: absolute paths, symlinks and `..` stay inside it.
-  package static let inRoot = Resolve(rawValue: 0x10)
+  @inlinable public static var inRoot: Resolve { Resolve(rawValue: 0x10) }
 }
 
 extension Descriptor {

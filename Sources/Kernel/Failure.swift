@@ -4,7 +4,7 @@ import SystemPackage
 ///
 /// Each level adds only its own part with ``during(_:_:)``; nobody below the verb prints.
 /// A child process sends its failure to the host whole (``encoded``), so no cause is ever reduced to a number.
-package struct Failure: Error, Equatable {
+public struct Failure: Error, Equatable {
   /// What was being done, outermost first: `["preparing the root filesystem", "masking /proc/keys"]`.
   package var context: [String]
   /// The innermost part: the name of a system call, or a statement when no call failed.
@@ -29,6 +29,7 @@ package struct Failure: Error, Equatable {
     return "\(line) (\(hint))"
   }
 
+  @usableFromInline
   package func adding(context outer: String) -> Failure {
     var result = self
     result.context.insert(outer, at: 0)
@@ -43,8 +44,8 @@ package struct Failure: Error, Equatable {
 }
 
 /// Runs `body`; its failure then says that it happened while doing `what`. The text is made only when needed.
-@inline(__always)
-package func during<R: ~Copyable>(
+@inlinable @inline(__always)
+public func during<R: ~Copyable>(
   _ what: @autoclosure () -> String, _ body: @autoclosure () throws(Failure) -> R
 ) throws(Failure) -> R {
   do { return try body() } catch { throw error.adding(context: what()) }

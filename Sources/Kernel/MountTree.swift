@@ -3,15 +3,14 @@ import Glibc
 import SystemPackage
 
 /// MOUNT_ATTR_* bits of fsmount(2) and mount_setattr(2).
-package struct MountAttributes: OptionSet, Sendable {
-  package let rawValue: UInt64
-  package init(rawValue: UInt64) { self.rawValue = rawValue }
-  package init(arrayLiteral elements: MountAttributes...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
-  package static let readOnly = MountAttributes(rawValue: 0x1)
-  package static let noSetUserID = MountAttributes(rawValue: 0x2)
-  package static let noDevices = MountAttributes(rawValue: 0x4)
-  package static let noExecution = MountAttributes(rawValue: 0x8)
-  package static let idMapped = MountAttributes(rawValue: 0x10_0000)
+public struct MountAttributes: OptionSet, Sendable {
+  public let rawValue: UInt64
+  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable public static var readOnly: MountAttributes { MountAttributes(rawValue: 0x1) }
+  @inlinable public static var noSetUserID: MountAttributes { MountAttributes(rawValue: 0x2) }
+  @inlinable public static var noDevices: MountAttributes { MountAttributes(rawValue: 0x4) }
+  @inlinable public static var noExecution: MountAttributes { MountAttributes(rawValue: 0x8) }
+  @inlinable public static var idMapped: MountAttributes { MountAttributes(rawValue: 0x10_0000) }
 }
 
 package enum MountPropagation: UInt64, Sendable {

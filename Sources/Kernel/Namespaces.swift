@@ -2,18 +2,17 @@ import CLinux
 import SystemPackage
 
 /// CLONE_NEW* bits: kinds of namespaces, for clone3(2), unshare(2) and setns(2).
-package struct NamespaceKinds: OptionSet, Sendable, Hashable {
-  package let rawValue: UInt64
-  package init(rawValue: UInt64) { self.rawValue = rawValue }
-  package init(arrayLiteral elements: NamespaceKinds...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
-  package static let time = NamespaceKinds(rawValue: 0x80)
-  package static let mount = NamespaceKinds(rawValue: 0x2_0000)
-  package static let cgroup = NamespaceKinds(rawValue: 0x200_0000)
-  package static let uts = NamespaceKinds(rawValue: 0x400_0000)
-  package static let ipc = NamespaceKinds(rawValue: 0x800_0000)
-  package static let user = NamespaceKinds(rawValue: 0x1000_0000)
-  package static let pid = NamespaceKinds(rawValue: 0x2000_0000)
-  package static let network = NamespaceKinds(rawValue: 0x4000_0000)
+public struct NamespaceKinds: OptionSet, Sendable, Hashable {
+  public let rawValue: UInt64
+  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable public static var time: NamespaceKinds { NamespaceKinds(rawValue: 0x80) }
+  @inlinable public static var mount: NamespaceKinds { NamespaceKinds(rawValue: 0x2_0000) }
+  @inlinable public static var cgroup: NamespaceKinds { NamespaceKinds(rawValue: 0x200_0000) }
+  @inlinable public static var uts: NamespaceKinds { NamespaceKinds(rawValue: 0x400_0000) }
+  @inlinable public static var ipc: NamespaceKinds { NamespaceKinds(rawValue: 0x800_0000) }
+  @inlinable public static var user: NamespaceKinds { NamespaceKinds(rawValue: 0x1000_0000) }
+  @inlinable public static var pid: NamespaceKinds { NamespaceKinds(rawValue: 0x2000_0000) }
+  @inlinable public static var network: NamespaceKinds { NamespaceKinds(rawValue: 0x4000_0000) }
 }
 
 extension Descriptor {

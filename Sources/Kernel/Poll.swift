@@ -1,45 +1,47 @@
 import CLinux
+import Glibc
 
 /// Waits on several descriptors at once, poll(2).
-package struct Poll {
-  package struct Ready: OptionSet, Sendable {
-    package let rawValue: Int16
-    package init(rawValue: Int16) { self.rawValue = rawValue }
-    package static let input = Ready(rawValue: 1)
-    package static let output = Ready(rawValue: 4)
+public struct Poll {
+  public struct Ready: OptionSet, Sendable {
+    public let rawValue: Int16
+    @inlinable public init(rawValue: Int16) { self.rawValue = rawValue }
+    @inlinable public static var input: Ready { Ready(rawValue: 1) }
+    @inlinable public static var output: Ready { Ready(rawValue: 4) }
     // Told without being asked for.
-    package static let error = Ready(rawValue: 8)
-    package static let hangUp = Ready(rawValue: 16)
+    @inlinable public static var error: Ready { Ready(rawValue: 8) }
+    @inlinable public static var hangUp: Ready { Ready(rawValue: 16) }
   }
 
-  private var numbers: [CInt] = []
-  private var wanted: [Int16] = []
+  private var rows: [pollfd] = []
   package init() {}
 
   /// Watches `descriptor`, which must stay open as long as this value is used. At most 8 rows.
   package mutating func add(_ descriptor: borrowing Descriptor, _ events: Ready) {
-    numbers.append(descriptor.number)
-    wanted.append(events.rawValue)
+    watch(descriptor.number, events)
   }
 
   package mutating func add(_ stream: borrowing StandardStream, _ events: Ready) {
-    numbers.append(stream.pollNumber)
-    wanted.append(events.rawValue)
+    watch(stream.pollNumber, events)
   }
 
   package mutating func addStandardStream(_ number: CInt, _ events: Ready) {
-    numbers.append(number)
-    wanted.append(events.rawValue)
+    watch(number, events)
   }
 
   package mutating func add(_ process: borrowing ProcessHandle) {
-    numbers.append(process.pollNumber)
-    wanted.append(Ready.input.rawValue)
+    watch(process.pollNumber, .input)
   }
 
   /// What is ready, in the order of `add`. −1 waits for ever.
   package func wait(milliseconds: CInt = -1) throws(Failure) -> [Ready] {
-    try poll(numbers, events: wanted, milliseconds: milliseconds).map { Ready(rawValue: $0) }
+    var rows = rows
+    try call("poll") { unsafe apus_poll(&rows, rows.count, milliseconds) }
+    return rows.map { Ready(rawValue: $0.revents) }
+  }
+
+  private mutating func watch(_ number: CInt, _ events: Ready) {
+    rows.append(pollfd(fd: number, events: events.rawValue, revents: 0))
   }
 }
 
