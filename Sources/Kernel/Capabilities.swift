@@ -47,13 +47,17 @@ package enum Capabilities {
   package static func isBounding(_ number: CInt) -> Bool { cap_get_bound(number) == 1 }
 
   /// What this process has in effect now.
-  package static func effective() throws(Failure) -> CapabilitySet {
+  package static func effective() throws(Failure) -> CapabilitySet { try own(CAP_EFFECTIVE) }
+  /// What it may put into effect.
+  static func permitted() throws(Failure) -> CapabilitySet { try own(CAP_PERMITTED) }
+
+  private static func own(_ flag: cap_flag_t) throws(Failure) -> CapabilitySet {
     guard let state = unsafe cap_get_proc() else { throw Failure("capget", errno: Errno(rawValue: errno)) }
     defer { unsafe cap_free(UnsafeMutableRawPointer(state)) }
     var result = CapabilitySet()
     for number in 0..<count {
       var value = CAP_CLEAR
-      if unsafe cap_get_flag(state, number, CAP_EFFECTIVE, &value) == 0, value == CAP_SET { result.insert(number) }
+      if unsafe cap_get_flag(state, number, flag, &value) == 0, value == CAP_SET { result.insert(number) }
     }
     return result
   }

@@ -14,11 +14,14 @@ package func setSupplementaryGroups(_ groups: [UInt32]) throws(Failure) {
 
 /// getgroups(2)
 package func supplementaryGroups() throws(Failure) -> [UInt32] {
-  // More than the kernel's NGROUPS_MAX there cannot be.
-  var groups = [UInt32](repeating: 0, count: 65536)
-  let count = unsafe getgroups(CInt(groups.count), &groups)
-  if count < 0 { throw Failure("getgroups", errno: Errno(rawValue: errno)) }
-  return Array(groups.prefix(Int(count)))
+  var groups: [UInt32] = []
+  while true {
+    // Asked for none, it tells how many there are.
+    let count = unsafe getgroups(CInt(groups.count), &groups)
+    if count < 0 { throw Failure("getgroups", errno: Errno(rawValue: errno)) }
+    if count == groups.count { return groups }
+    groups = [UInt32](repeating: 0, count: Int(count))
+  }
 }
 
 package func setFileModeMask(_ mask: UInt32) { _ = umask(mask) }

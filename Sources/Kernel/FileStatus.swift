@@ -63,6 +63,10 @@ package enum FileSystemMagic {
   package static let resctrl = 0x0765_5821
   /// No kernel has code to write to it.
   static func isUnwritable(_ magic: Int) -> Bool { apus_is_unwritable(UInt64(magic)) != 0 }
+  /// The kernel itself decides who may write, by owner, mode and POSIX ACL: ext2 to ext4, XFS, Btrfs, F2FS, tmpfs, overlayfs.
+  static func isGuardedByModes(_ magic: Int) -> Bool {
+    [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x0102_1994, 0x794c_7630].contains(magic)
+  }
 }
 
 private let emptyPath: CInt = 0x1000  // AT_EMPTY_PATH

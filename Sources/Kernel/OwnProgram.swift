@@ -13,7 +13,9 @@ package enum OwnProgram {
   package static func protect() throws(Failure) {
     let own = try open()
     if try isProtected(own) { return try nameProcess() }
-    let copy = if let mount = try readOnlyMount(of: own) { mount } else { try sealedCopy(of: own) }
+    let mount = try readOnlyMount(of: own)
+    if mount == nil, try isOutOfReach(own) { return }
+    let copy = if let mount { mount } else { try sealedCopy(of: own) }
     try call("execveat") { unsafe apus_fexecve(copy.number, ProgramArguments.vector, environ) }
   }
 
@@ -38,6 +40,23 @@ package enum OwnProgram {
     return name == "/" || name == "/ (deleted)"
   }
 
+  /// Whether it is a file that root alone may write to, and we are an ordinary user: in a container of such a one are no other
+  /// ids than his own and those of /etc/subuid, and no right over files of others. Told by owner and mode, so only where the
+  /// kernel itself goes by them: a FUSE file system of that user's may say what it likes.
+  private static func isOutOfReach(_ own: borrowing Descriptor) throws(Failure) -> Bool {
+    guard try isOrdinaryUser(), FileSystemMagic.isGuardedByModes(try own.fileSystemMagic()) else { return false }
+    let status = try own.status()
+    return status.owner == 0 && status.permissions & 0o022 == 0  // of an ACL the bits of the group are the most it gives
+  }
+
+  /// Neither root, nor able to become root again, nor with any of root's rights.
+  private static func isOrdinaryUser() throws(Failure) -> Bool {
+    var (real, effective, saved): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    try call("getresuid") { unsafe apus_getresuid(&real, &effective, &saved) }
+    if [real, effective, saved].contains(0) { return false }
+    return try Capabilities.permitted() == CapabilitySet()
+  }
+
   /// A read-only mount of the file alone, in no tree. It is gone with the last process that runs from it, and nobody can
   /// change its attributes: that takes a mount of one's own mount namespace.
   private static func readOnlyMount(of own: borrowing Descriptor) throws(Failure) -> Descriptor? {
@@ -54,11 +73,7 @@ package enum OwnProgram {
 
   private static func sealedCopy(of own: borrowing Descriptor) throws(Failure) -> Descriptor {
     let copy = try executableMemoryFile()
-    while true {
-      let piece = try own.read(atMost: 1 << 20)
-      if piece.isEmpty { break }
-      try copy.writeAll(piece)
-    }
+    while try call("sendfile", { apus_sendfile(copy.number, own.number, 1 << 30) }) > 0 {}
     try call("fcntl(F_ADD_SEALS)") { apus_fcntl(copy.number, addSeals, sealed) }
     return copy
   }
