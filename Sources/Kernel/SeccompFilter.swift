@@ -28,6 +28,13 @@ package struct SeccompFilter: ~Copyable {
     if result != -EEXIST { try check("seccomp_arch_add", result) }
   }
 
+  /// Leaves this architecture alone in it. Its byte order must be that of this machine.
+  package func cover(only architecture: Architecture) throws(Failure) {
+    if architecture == .native { return }
+    try add(architecture)
+    try remove(.native)
+  }
+
   /// Takes an architecture out again, even the native one.
   package func remove(_ architecture: Architecture) throws(Failure) {
     try unsafe check("seccomp_arch_remove", seccomp_arch_remove(context, architecture.token))
@@ -62,9 +69,7 @@ package struct SeccompFilter: ~Copyable {
     guard lseek(file.number, 0, SEEK_SET) == 0 else { throw Failure("lseek", errno: .illegalSeek) }
     let bytes = try file.readAll()
     guard let program = SeccompProgram(bytes: bytes[...]) else {
-      throw Failure(
-        "seccomp_export_bpf: the filter has \(bytes.count / SeccompProgram.bytesPerInstruction) instructions",
-        hint: "the kernel takes at most \(SeccompProgram.mostInstructions)")
+      throw SeccompProgram.tooLong(bytes.count / SeccompProgram.bytesPerInstruction).adding(context: "seccomp_export_bpf")
     }
     return program
   }

@@ -108,6 +108,47 @@ extension SeccompProgram {
   }
 }
 
+// MARK: - Several architectures
+
+extension SeccompProgram {
+  /// One program of those that libseccomp has written for one architecture each: a call gets the answer of its own.
+  ///
+  /// A call of yet another architecture comes to the last of them, which refuses it as each of them would.
+  package static func choosing(
+    among parts: [(architecture: SeccompFilter.Architecture, program: SeccompProgram)]
+  ) throws(Failure) -> SeccompProgram {
+    var remaining: [(audit: UInt32, instructions: [Instruction])] = []
+    for (architecture, program) in parts {
+      let (audit, instructions) = (architecture.audit, program.instructions)
+      // x86_64 and x32 are one architecture to the kernel; a call of x32 has bit 30.
+      if let index = remaining.firstIndex(where: { $0.audit == audit }) {
+        let other = remaining[index].instructions
+        let (x32, x86_64) = architecture.isX32 ? (instructions, other) : (other, instructions)
+        remaining[index].instructions = branch(.loadNumber, .atLeast, 0x4000_0000, x32, else: x86_64)
+      } else {
+        remaining.append((audit, instructions))
+      }
+    }
+    var all = remaining.popLast()?.instructions ?? []
+    while let (audit, instructions) = remaining.popLast() {
+      all = branch(.loadArchitecture, .equal, audit, instructions, else: all)
+    }
+    guard all.count <= mostInstructions else { throw tooLong(all.count) }
+    return SeccompProgram(instructions: all)
+  }
+
+  static func tooLong(_ count: Int) -> Failure {
+    Failure("the filter has \(count) instructions", hint: "the kernel takes at most \(mostInstructions)")
+  }
+
+  private static func branch(
+    _ load: Instruction, _ comparison: Instruction.Comparison, _ operand: UInt32, _ then: [Instruction], else other: [Instruction]
+  ) -> [Instruction] {
+    // A comparison skips 255 instructions at most, `skip` any number.
+    [load, .jump(comparison, operand, 1, 0), .skip(UInt32(then.count))] + then + other
+  }
+}
+
 // MARK: - Calls newer than the filter
 
 extension SeccompProgram {

@@ -64,7 +64,8 @@ extension SeccompFilter {
     private static let s390x: UInt32 = 0x8000_0016
 
     /// AUDIT_ARCH_*, which `seccomp_data.arch` holds. Only x32 has none of its own: bit 30 of the number tells it.
-    var audit: UInt32 { token == Self.x32 ? Self.x86_64 : token }
+    var audit: UInt32 { isX32 ? Self.x86_64 : token }
+    var isX32: Bool { token == Self.x32 }
 
     /// The numbers of calls that came after the call `last`.
     func numbers(after last: UInt32) -> [Range<UInt32>] {

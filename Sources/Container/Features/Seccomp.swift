@@ -91,31 +91,19 @@ extension SeccompFeature {
     _ seccomp: Seccomp, _ warn: (String) -> Void, _ debug: (String) -> Void
   ) throws(Failure) -> Compiled {
     let defaultAction = try action(seccomp.defaultAction, seccomp.defaultErrnoRet, "defaultErrnoRet")
-    let filter = try during(
-      "linux.seccomp.defaultAction \(seccomp.defaultAction.rawValue)", try SeccompFilter(defaultAction: defaultAction))
-    var architectures = [SeccompFilter.Architecture.native]
-    for (index, name) in seccomp.architectures.enumerated() {
-      let path = "linux.seccomp.architectures[\(index)]"
-      guard let architecture = SeccompFilter.Architecture(name: name.rawValue) else {
-        throw Failure("\(path): libseccomp \(SeccompFilter.libraryVersion) does not know \(name.rawValue)")
-      }
-      try during("\(path) \(name.rawValue)", try filter.add(architecture))
-      if !architectures.contains(architecture) { architectures.append(architecture) }
-    }
+    let architectures = try architectures(of: seccomp)
     var unknown: [String] = []
     var unrestricted: [String] = []
-    var effective: [SyscallRule] = []
-    var added: Set<AddedRule> = []
+    var rules = Rules()
     for (index, rule) in seccomp.syscalls.enumerated() {
       let action = try action(rule.action, rule.errnoRet, "syscalls[\(index)].errnoRet")
       let missing = rule.names.filter { SeccompFilter.Call(name: $0) == nil }
       unknown += missing
       if defaultAction.allows, !action.allows { unrestricted += missing }
       if action == defaultAction { continue }  // says nothing new, and libseccomp refuses it
-      effective.append(rule)
       let path = "linux.seccomp.syscalls[\(index)]"
       if repeatsArgument(rule) { warn("\(path).args compares an argument twice: one of its comparisons is enough") }
-      try during(path, try add(rule, action, to: filter, &added))
+      try during(path, try rules.add(rule, action, path))
     }
     if !unknown.isEmpty {
       debug("linux.seccomp: libseccomp \(SeccompFilter.libraryVersion) does not know \(unknown.joined(separator: ", "))")
@@ -123,47 +111,88 @@ extension SeccompFeature {
     if !unrestricted.isEmpty {
       warn("linux.seccomp: libseccomp \(SeccompFilter.libraryVersion) cannot restrict \(unrestricted.joined(separator: ", "))")
     }
-    if architectures.allSatisfy({ numbers(of: effective, on: $0).count > longList }) { try filter.setBinaryTree() }
-    let program = try during("linux.seccomp", try filter.program())
+    var parts: [(architecture: SeccompFilter.Architecture, program: SeccompProgram)] = []
+    for (architecture, path) in architectures {
+      let filter = try during(
+        "linux.seccomp.defaultAction \(seccomp.defaultAction.rawValue)", try SeccompFilter(defaultAction: defaultAction))
+      try during(path, try filter.cover(only: architecture))
+      try rules.add(to: filter, of: architecture)
+      parts.append((architecture, try during("linux.seccomp", try filter.program())))
+    }
+    let program = try during("linux.seccomp", try SeccompProgram.choosing(among: parts))
     return Compiled(
       program: answersNewerCalls(defaultAction)
-        ? program.answeringNoSuchCall(to: newerCalls(seccomp, on: architectures)) : program,
+        ? program.answeringNoSuchCall(to: newerCalls(seccomp, on: architectures.map(\.architecture))) : program,
       isComplete: unrestricted.isEmpty)
   }
 
-  /// From this many calls on a tree is worth its instructions: the kernel walks the filter once for each system call
-  /// there is when it loads it, which takes half the time. runc has the same bound, because libseccomp up to 2.5.4 is
-  /// said to get a tree over no rules wrong.
-  private static let longList = 32
-
-  private struct AddedRule: Hashable {
-    let call: SeccompFilter.Call
-    let action: SeccompFilter.Action
-    let comparisons: [SeccompFilter.Comparison]
+  /// The native one, and those of the section; with where it names them.
+  private static func architectures(
+    of seccomp: Seccomp
+  ) throws(Failure) -> [(architecture: SeccompFilter.Architecture, path: String)] {
+    var result = [(architecture: SeccompFilter.Architecture.native, path: "linux.seccomp")]
+    for (index, name) in seccomp.architectures.enumerated() {
+      let path = "linux.seccomp.architectures[\(index)]"
+      guard let architecture = SeccompFilter.Architecture(name: name.rawValue) else {
+        throw Failure("\(path): libseccomp \(SeccompFilter.libraryVersion) does not know \(name.rawValue)")
+      }
+      if !result.contains(where: { $0.architecture == architecture }) {
+        result.append((architecture, "\(path) \(name.rawValue)"))
+      }
+    }
+    return result
   }
 
-  /// Twice as many as there can be in a filter, of which some say less than others do; libseccomp's time grows with their square.
-  private static let mostRules = 8192
+  /// What is said to libseccomp once for each architecture: a filter of three takes it twice the time of three filters of
+  /// one, because it looks for the target of every jump among all instructions.
+  private struct Rules {
+    private struct Rule: Hashable {
+      let call: SeccompFilter.Call
+      let action: SeccompFilter.Action
+      let comparisons: [SeccompFilter.Comparison]
+    }
 
-  /// Adds one rule for each of the names. Those libseccomp does not know are left out, as runc and crun do: a profile is
-  /// written for more kernels than one.
-  private static func add(
-    _ rule: SyscallRule, _ action: SeccompFilter.Action, to filter: borrowing SeccompFilter, _ added: inout Set<AddedRule>
-  ) throws(Failure) {
-    let comparisons = rule.args.map(comparison)
-    // Comparing one argument twice can't be said to libseccomp. Both runc and crun then make a rule of each comparison,
-    // so that one of them is enough; profiles rely on it.
-    let alternatives = repeatsArgument(rule) ? comparisons.map { [$0] } : [comparisons]
-    for name in rule.names {
-      guard let call = SeccompFilter.Call(name: name) else { continue }
-      for alternative in alternatives {
-        // libseccomp copies all there are for each that is added.
-        if !added.insert(AddedRule(call: call, action: action, comparisons: alternative)).inserted { continue }
-        guard added.count <= mostRules else {
-          throw Failure("more than \(mostRules) different rules", hint: "the kernel takes a filter of at most 4096 instructions")
+    private var all: [(rule: Rule, name: String, path: String)] = []
+    private var known: Set<Rule> = []
+
+    /// Twice as many as there can be in a filter, of which some say less than others do; libseccomp's time grows with their square.
+    private static let most = 8192
+
+    /// From this many calls on a tree is worth its instructions: the kernel walks the filter once for each system call
+    /// there is when it loads it, which takes half the time. runc has the same bound, because libseccomp up to 2.5.4 is
+    /// said to get a tree over no rules wrong.
+    private static let longList = 32
+
+    /// Adds one rule for each of the names. Those libseccomp does not know are left out, as runc and crun do: a profile is
+    /// written for more kernels than one.
+    mutating func add(_ rule: SyscallRule, _ action: SeccompFilter.Action, _ path: String) throws(Failure) {
+      let comparisons = rule.args.map(comparison)
+      // Comparing one argument twice can't be said to libseccomp. Both runc and crun then make a rule of each comparison,
+      // so that one of them is enough; profiles rely on it.
+      let alternatives = repeatsArgument(rule) ? comparisons.map { [$0] } : [comparisons]
+      for name in rule.names {
+        guard let call = SeccompFilter.Call(name: name) else { continue }
+        for alternative in alternatives {
+          let rule = Rule(call: call, action: action, comparisons: alternative)
+          // libseccomp copies all there are for each that is added.
+          if !known.insert(rule).inserted { continue }
+          guard known.count <= Self.most else {
+            throw Failure("more than \(Self.most) different rules", hint: "the kernel takes a filter of at most 4096 instructions")
+          }
+          all.append((rule, name, path))
         }
-        try during("the rule for \(name)", try filter.addRule(action, for: call, where: alternative))
       }
+    }
+
+    func add(to filter: borrowing SeccompFilter, of architecture: SeccompFilter.Architecture) throws(Failure) {
+      for (rule, name, path) in all {
+        do { try filter.addRule(rule.action, for: rule.call, where: rule.comparisons) } catch {
+          throw error.adding(context: "the rule for \(name)").adding(context: path)
+        }
+      }
+      var count = 0
+      for (_, name, _) in all where architecture.number(ofCall: name) != nil { count += 1 }
+      if count > Self.longList { try filter.setBinaryTree() }
     }
   }
 

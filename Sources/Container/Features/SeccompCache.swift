@@ -169,7 +169,7 @@ private func fowlerNollVo(_ bytes: ArraySlice<UInt8>) -> UInt64 {
 
 extension SeccompCache {
   /// Rises with every change to what is compiled from the same section.
-  private static let format = 1
+  private static let format = 2
 
   static func name(of key: [UInt8]) -> String { String(fowlerNollVo(key[...]), radix: 16) }
 
