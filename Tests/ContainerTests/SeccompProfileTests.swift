@@ -94,6 +94,45 @@ struct SeccompProfileTests {
     #expect(invalid.isEmpty)
   }
 
+  /// What libseccomp writes for all architectures at once, and for each of them alone, must be the same filter.
+  @Test(arguments: [[SeccompArchitecture.x86_64, .x86], [.x86_64, .x32], [.x86_64, .x86, .x32], [.x32, .x86, .x86_64]])
+  func architecturesOneByOneAnswerAsTogether(_ names: [SeccompArchitecture]) throws {
+    func addRules(to filter: borrowing SeccompFilter) throws {
+      for name in Self.profile([]).syscalls[0].names {
+        try filter.addRule(.allow, for: #require(SeccompFilter.Call(name: name)))
+      }
+      let call = try #require(SeccompFilter.Call(name: "socket"))
+      try filter.addRule(.errno(22), for: call, where: [.init(index: 0, op: .equal, value: 16)])
+      let clone = try #require(SeccompFilter.Call(name: "clone"))
+      try filter.addRule(.allow, for: clone, where: [.init(index: 0, op: .maskedEqual, value: 0x7e02_0000)])
+      try filter.setBinaryTree()
+    }
+    let architectures = try names.map { try #require(SeccompFilter.Architecture(name: $0.rawValue)) }
+    let together = try SeccompFilter(defaultAction: .errno(1))
+    for architecture in architectures { try together.add(architecture) }
+    try addRules(to: together)
+    let parts = try architectures.map { architecture in
+      let alone = try SeccompFilter(defaultAction: .errno(1))
+      try alone.cover(only: architecture)
+      try addRules(to: alone)
+      return (architecture: architecture, program: try alone.program())
+    }
+    let (whole, chosen) = (try together.program(), try SeccompProgram.choosing(among: parts))
+    #expect(whole != chosen)
+    let different = Self.calls.filter { verdict(whole, $0) != verdict(chosen, $0) || verdict(chosen, $0) == .invalid }
+    #expect(different.isEmpty, "\(different.prefix(3))")
+  }
+
+  @Test func partsThatAreTooLongTogetherAreRefused() throws {
+    let half = SeccompProgram(instructions: Array(repeating: .init(code: 6, operand: 0), count: 2048))
+    let parts = try ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"].map {
+      (architecture: try #require(SeccompFilter.Architecture(name: $0)), program: half)
+    }
+    #expect {
+      try SeccompProgram.choosing(among: parts)
+    } throws: { ($0 as? Failure)?.message == "the filter has 4099 instructions (the kernel takes at most 4096)" }
+  }
+
   @Test func anArchitectureWithoutARuleAnswersTheDefault() throws {
     var seccomp = Seccomp(defaultAction: .allow, syscalls: [SyscallRule(names: ["newfstatat"], action: .errno)])
     seccomp.architectures = [.x86]

@@ -177,7 +177,8 @@ extension SeccompFeature {
           // libseccomp copies all there are for each that is added.
           if !known.insert(rule).inserted { continue }
           guard known.count <= Self.most else {
-            throw Failure("more than \(Self.most) different rules", hint: "the kernel takes a filter of at most 4096 instructions")
+            throw Failure(
+              "more than \(Self.most) different rules", hint: "the kernel takes a filter of at most 4096 instructions")
           }
           all.append((rule, name, path))
         }

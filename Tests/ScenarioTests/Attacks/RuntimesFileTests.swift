@@ -58,6 +58,32 @@ extension Scenarios {
       }
     }
 
+    /// An ordinary user makes no mount. What root alone may write to is out of his reach and of his containers'; of all else it is
+    /// a sealed copy that they see.
+    @Test(
+      .enabled(if: Host.has(program: "setpriv"), "needs util-linux"),
+      arguments: [(owner: 0, mode: 0o755, isItself: true), (0, 0o775, false), (0, 0o757, false), (OrdinaryUser.id, 0o755, false)])
+    func anOrdinaryUserStartsOnceFromAFileOfRoots(owner: Int, mode: Int, isItself: Bool) throws {
+      let store = try OrdinaryUser.runtime(), id = TemporaryDirectory.newID()
+      let file = "\(store.directory.path)/apus"
+      try FileManager.default.copyItem(atPath: Runtime.binary, toPath: file)
+      try #require(chown(file, uid_t(owner), 0) == 0 && chmod(file, mode_t(mode)) == 0, "\(File.errorText())")
+      let contents = try Data(contentsOf: URL(fileURLWithPath: file))
+      let bundle = try OrdinaryUser.bundle(["sleep", "100"])
+      try bundle.write()
+      try OrdinaryUser.own(bundle.directory.path)
+      try assertNothingLeft(by: store) {
+        defer { store.deleteQuietly(id) }
+        expectSuccess(try Spawned.run(OrdinaryUser.become + [file, "--root", store.root, "create", "--bundle", bundle.path, id]))
+        let pid = try #require(try store.state(id)?["pid"]?.int)
+        #expect(File.link("/proc/\(pid)/exe") == (isItself ? file : "/memfd:apus (deleted)"))
+        let writing = ["exec", id, "sh", "-c", "echo pwned >> /proc/1/exe"]
+        let outcome = try Spawned.run(OrdinaryUser.become + [file, "--root", store.root] + writing)
+        #expect(!outcome.succeeded && (!isItself || outcome.stderr.contains("Permission denied")), "\(outcome)")
+      }
+      #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == contents)
+    }
+
     /// A file system of type erofs with one file, `apus`: block 0 has the superblock, 1 the inodes, 2 the directory, the rest the file.
     private static func image(of program: Data) -> Data {
       let block = 4096, modeOfDirectory: UInt16 = 0o40755, modeOfFile: UInt16 = 0o100755
