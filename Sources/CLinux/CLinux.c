@@ -11,7 +11,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/sendfile.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -74,12 +73,10 @@ int apus_duplicate_onto(int fd, int target) { RESULT(dup2(fd, target)); }
 int apus_inotify_init(void) { RESULT(syscall(SYS_inotify_init1, O_CLOEXEC | O_NONBLOCK)); }
 int apus_inotify_add_watch(int fd, const char *path, unsigned mask) { RESULT(syscall(SYS_inotify_add_watch, fd, path, mask)); }
 int apus_inotify_rm_watch(int fd, int watch) { RESULT(syscall(SYS_inotify_rm_watch, fd, watch)); }
-long apus_sendfile(int to, int from, size_t count) { RESULT(sendfile(to, from, NULL, count)); }
 int apus_memfd_create(const char *name, unsigned flags) { RESULT(memfd_create(name, flags | MFD_CLOEXEC)); }
 
 int apus_clone3(struct clone_args *args) { RESULT(syscall(SYS_clone3, args, sizeof *args)); }
 int apus_fork(int *pidfd) { RESULT(syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, pidfd, NULL, NULL)); }
-int apus_getresuid(unsigned *real, unsigned *effective, unsigned *saved) { RESULT(getresuid(real, effective, saved)); }
 int apus_setns(int fd, int kinds) { RESULT(syscall(SYS_setns, fd, kinds)); }
 int apus_unshare(int kinds) { RESULT(syscall(SYS_unshare, kinds)); }
 int apus_pidfd_open(int pid) { RESULT(syscall(SYS_pidfd_open, pid, 0)); }

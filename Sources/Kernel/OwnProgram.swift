@@ -51,9 +51,8 @@ package enum OwnProgram {
 
   /// Neither root, nor able to become root again, nor with any of root's rights.
   private static func isOrdinaryUser() throws(Failure) -> Bool {
-    var (real, effective, saved): (UInt32, UInt32, UInt32) = (0, 0, 0)
-    try call("getresuid") { unsafe apus_getresuid(&real, &effective, &saved) }
-    if [real, effective, saved].contains(0) { return false }
+    // The saved id is the effective one since the exec.
+    if getuid() == 0 || geteuid() == 0 { return false }
     return try Capabilities.permitted() == CapabilitySet()
   }
 
@@ -73,7 +72,13 @@ package enum OwnProgram {
 
   private static func sealedCopy(of own: borrowing Descriptor) throws(Failure) -> Descriptor {
     let copy = try executableMemoryFile()
-    while try call("sendfile", { apus_sendfile(copy.number, own.number, 1 << 30) }) > 0 {}
+    while true {
+      let count = try call("sendfile") {
+        let count = sendfile(copy.number, own.number, nil, 1 << 30)
+        return count < 0 ? -Int(errno) : count
+      }
+      if count == 0 { break }
+    }
     try call("fcntl(F_ADD_SEALS)") { apus_fcntl(copy.number, addSeals, sealed) }
     return copy
   }

@@ -41,13 +41,11 @@ int apus_duplicate_onto(int fd, int target);
 int apus_inotify_init(void);
 int apus_inotify_add_watch(int fd, const char *path, unsigned mask);
 int apus_inotify_rm_watch(int fd, int watch);
-long apus_sendfile(int to, int from, size_t count);
 int apus_memfd_create(const char *name, unsigned flags);
 
 // Processes
 int apus_clone3(struct clone_args *args);
 int apus_fork(int *pidfd);
-int apus_getresuid(unsigned *real, unsigned *effective, unsigned *saved);
 int apus_setns(int fd, int kinds);
 int apus_unshare(int kinds);
 int apus_pidfd_open(int pid);
