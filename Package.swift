@@ -10,6 +10,7 @@ let strict: [SwiftSetting] = [
 ]
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+let isFuzzing = Context.environment["APUS_FUZZ"] != nil
 let commit = Context.gitInformation?.currentCommit ?? ""
 
 let package = Package(
@@ -27,6 +28,7 @@ let package = Package(
       name: "CStart",
       cSettings: [
         .define("_GNU_SOURCE"),
+        .define(isFuzzing ? "APUS_OTHER_ENTRY" : "APUS_ENTRY", .when(configuration: .release)),
         .unsafeFlags([
           "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-sanitize=all", "-Wall", "-Wextra", "-Wshadow", "-Werror",
         ]),
@@ -80,7 +82,7 @@ let package = Package(
 )
 
 // The fuzz targets, only for Tests/Fuzz/run: they need libFuzzer, and every room compiled for it.
-if Context.environment["APUS_FUZZ"] != nil {
+if isFuzzing {
   package.targets.append(
     .executableTarget(
       name: "fuzz",

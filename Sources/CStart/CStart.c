@@ -96,6 +96,20 @@ static char *const *arguments;
 
 char *const *apus_arguments(void) { return arguments; }
 
+#ifdef APUS_ENTRY
+// In the place of the Swift runtime's own: with that comes a constructor which reads /proc/self/maps, whether anybody asks for the
+// arguments or not.
+char *const *_swift_stdlib_getUnsafeArgvArgc(int *count) {
+  for (*count = 0; arguments[*count];) ++*count;
+  return arguments;
+}
+
+void _swift_stdlib_overrideUnsafeArgvArgc(char **argv, int count) {
+  (void)count;
+  arguments = argv;
+}
+#endif
+
 __attribute__((used)) void apus_start(long *stack) {
   char *const *argv = arguments = (char *const *)(stack + 1);
   char *const *environment = argv + stack[0] + 1;
