@@ -36,10 +36,21 @@ func table(_ rows: [[String]]) -> String {
   let rows = rows.map { $0.map(\.onOneLine) }
   var widths = [Int](repeating: 12, count: rows.first?.count ?? 0)
   for row in rows {
-    for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.unicodeScalars.count + 3) }
+    for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.width + 3) }
   }
-  return rows.map { row in
-    let padded = zip(row.dropLast(), widths).map { $0 + String(repeating: " ", count: $1 - $0.unicodeScalars.count) }
-    return padded.joined() + (row.last ?? "") + "\n"
-  }.joined()
+  let spaces = String(repeating: " ", count: widths.max() ?? 0)
+  var text = ""
+  for row in rows {
+    for (column, cell) in row.enumerated() {
+      text += cell
+      if column < row.count - 1 { text += Substring(spaces.utf8.prefix(widths[column] - cell.width)) }
+    }
+    text += "\n"
+  }
+  return text
+}
+
+extension String {
+  /// Its Unicode scalars, counted by the bytes that begin one.
+  fileprivate var width: Int { utf8.reduce(0) { $0 + ($1 & 0xc0 == 0x80 ? 0 : 1) } }
 }

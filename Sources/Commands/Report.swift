@@ -121,6 +121,7 @@ extension String {
   /// Control characters and line separators as `\n` or `\u{9b}`: a text from a config or an argument can neither end the
   /// line, and so forge another record, nor reach the terminal's control sequences.
   var onOneLine: String {
+    if utf8.allSatisfy({ 0x20 <= $0 && $0 < 0x7f }) { return self }  // as nearly every text
     var result = ""
     for scalar in unicodeScalars {
       switch scalar.value {

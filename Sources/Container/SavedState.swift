@@ -49,16 +49,26 @@ struct SavedState {
         hint: "\(directory.path) has no state.json: a create that was interrupted, or is at work; `apus delete --force` clears it"
       )
     } catch { throw error.adding(context: "reading \(path)") }
+    return try decode(bytes, path: path)
+  }
+
+  static func load(_ id: String, from root: borrowing StateRoot) throws(Failure) -> SavedState {
+    let bytes = try root.read(StateDirectory.stateFile, of: id)
+    return try decode(bytes, path: "\(root.path)/\(id)/\(StateDirectory.stateFile)")
+  }
+
+  /// - Parameter path: of the file, for messages.
+  static func decode(_ bytes: [UInt8], path: @autoclosure () -> String) throws(Failure) -> SavedState {
     do {
       let reader = try Reader(parsing: bytes)
       let state = SavedState(reader)
       guard reader.problems.isEmpty else {
-        throw Failure("\(path): \(reader.problems.map(\.description).joined(separator: "; "))")
+        throw Failure("\(path()): \(reader.problems.map(\.description).joined(separator: "; "))")
       }
       return state
     } catch let error as SyntaxError {
-      throw Failure("\(path):\(error.line):\(error.column): \(error.message)")
-    } catch let error as Failure { throw error } catch { throw Failure("\(path): \(error)") }
+      throw Failure("\(path()):\(error.line):\(error.column): \(error.message)")
+    } catch let error as Failure { throw error } catch { throw Failure("\(path()): \(error)") }
   }
 
   func save(in directory: borrowing StateDirectory) throws(Failure) {
@@ -177,8 +187,14 @@ struct SavedState {
   /// may go to another process once it has ended: who opens a file of /proc/PID asks `hasEnded` afterwards.
   func initProcess(_ proc: ProcFS) throws(Failure) -> ProcessHandle? {
     if pid == 0 { return nil }
-    guard let handle = try ProcessHandle.find(pid) else { return nil }
-    guard let found = try ProcessStatus.read(pid, proc), found.startTime == startTime, !found.hasEnded else { return nil }
+    guard let handle = try ProcessHandle.find(pid), try initStatus(proc) != nil else { return nil }
     return handle
+  }
+
+  /// The container's init as it is at this moment; nil when it has ended, reaped or not. For who only looks.
+  func initStatus(_ proc: ProcFS) throws(Failure) -> ProcessStatus? {
+    if pid == 0 { return nil }
+    guard let found = try ProcessStatus.read(pid, proc), found.startTime == startTime, !found.hasEnded else { return nil }
+    return found
   }
 }

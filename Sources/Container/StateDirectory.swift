@@ -59,10 +59,8 @@ struct StateDirectory: ~Copyable {
 
   /// The ids below `root`; nil when there is no such directory.
   static func identifiers(root: String) throws(Failure) -> [String]? {
-    do {
-      let names = try Descriptor.open(host: root, [.readOnly, .directory]).entries()
-      return names.filter { $0 != cache && !Notice.isNotice($0) }.sorted()
-    } catch  where error.errno == .noSuchFileOrDirectory { return nil }
+    guard let root = try StateRoot.open(root) else { return nil }
+    return try root.identifiers()
   }
 
   private static func openRoot(_ root: String, create: Bool) throws(Failure) -> Descriptor {
@@ -98,7 +96,7 @@ struct StateDirectory: ~Copyable {
   }
 
   func read(_ name: String) throws(Failure) -> [UInt8] {
-    try handle.descriptor.open(name, [.readOnly, .noFollow], resolve: [.beneath, .noSymlinks]).readAll()
+    try handle.descriptor.open(name, [.readOnly, .noFollow], resolve: [.beneath, .noSymlinks]).readFile()
   }
 
   /// Writes a file that is not there yet, and that nobody reads before state.json is.

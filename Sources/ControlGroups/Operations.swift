@@ -31,11 +31,17 @@ extension ControlGroup {
 
   /// A number of cgroup.events; 0 when the cgroup has been removed since it was opened.
   private func event(_ name: String) throws(Failure) -> Int? {
-    do { return try directory.number(of: name, in: "cgroup.events") } catch let error where error.hasVanished { return 0 }
+    do { return try directory.event(name, in: "cgroup.events") } catch let error where error.hasVanished { return 0 }
   }
 }
 
 extension ControlDirectory {
+  /// A number of a cgroup.events, which comes whole in one read(2).
+  fileprivate func event(_ name: String, in file: String) throws(Failure) -> Int? {
+    let text = try during("reading \(path)/\(file)", try open(file, .readOnly).read(atMost: 4096))
+    return keyedNumber(name, String(decoding: text, as: UTF8.self))
+  }
+
   fileprivate func ownProcesses() throws(Failure) -> [CInt] {
     do { return try words(of: "cgroup.procs").compactMap { CInt($0) } } catch let error where error.errno == .notSupported {
       return try words(of: "cgroup.threads").compactMap { CInt($0) }  // the cgroup is threaded
@@ -49,6 +55,15 @@ extension ControlGroup {
   /// Every process of the cgroup is stopped. Also true when a cgroup above it is frozen.
   package var isFrozen: Bool {
     get throws(Failure) { try event("frozen") == 1 }
+  }
+
+  /// As of the cgroup that ``open(_:in:)`` gives, but for less: whose it is, is asked only when the one of that name is frozen.
+  package static func isFrozen(_ record: Record, in hierarchy: Hierarchy) throws(Failure) -> Bool {
+    let file = "\(record.path.dropFirst())/cgroup.events"
+    do {
+      guard try hierarchy.root.event("frozen", in: file) == 1 else { return false }
+    } catch let error where error.hasVanished { return false }
+    return try open(record, in: hierarchy)?.isFrozen ?? false
   }
 
   /// cgroup.events, to be watched: the kernel reports its changes, those within 10 ms as one.

@@ -134,6 +134,18 @@ extension Descriptor {
     }
   }
 
+  /// Reads a regular file to its end, which a read that comes short tells: of files of procfs and its like it does not.
+  package func readFile(limit: Int = 16 << 20, chunk: Int = 32 << 10) throws(Failure) -> [UInt8] {
+    var all = try read(atMost: chunk)
+    while !all.isEmpty, all.count % chunk == 0 {
+      let more = try read(atMost: chunk)
+      if more.isEmpty { break }
+      all += more
+      if all.count > limit { throw Failure("read", errno: .fileTooLarge) }
+    }
+    return all
+  }
+
   /// One write(2) with all the bytes: files of cgroup, procfs and sysfs take a value in one piece or not at all.
   package func writeOnce(_ text: String) throws(Failure) {
     var text = text

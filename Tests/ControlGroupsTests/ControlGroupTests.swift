@@ -161,6 +161,19 @@ import Testing
     #expect(process.wait() == SIGSYS)
   }
 
+  @Test func aRecordIsFrozenOnlyIfTheCgroupIsStillItsOwn() throws {
+    let lab = try Laboratory()
+    let group = try ControlGroup.create(lab.path("a"), in: lab.hierarchy)
+    #expect(try !ControlGroup.isFrozen(group.record, in: lab.hierarchy))
+    try group.freeze()
+    #expect(try ControlGroup.isFrozen(group.record, in: lab.hierarchy))
+    let another = ControlGroup.Record(path: group.path, inode: group.record.inode + 1, created: [])
+    #expect(try !ControlGroup.isFrozen(another, in: lab.hierarchy))
+    try group.thaw()
+    try group.remove()
+    #expect(try !ControlGroup.isFrozen(group.record, in: lab.hierarchy))
+  }
+
   @Test func killsWhileFrozen() throws {
     let lab = try Laboratory()
     let group = try ControlGroup.create(lab.path("a"), in: lab.hierarchy)

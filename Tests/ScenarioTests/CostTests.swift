@@ -30,6 +30,27 @@ extension Scenarios {
         "a run makes \(calls.total) system calls; see CostBounds.swift. Most: \(most.joined(separator: ", "))")
     }
 
+    @Test(.enabled(if: Host.has(program: "strace"), "needs strace(1)")) func aListMakesFewSystemCallsForEach() throws {
+      let bundle = try Bundle(["/bin/true"])
+      let runtime = try Runtime()
+      let record = "\(bundle.directory.path)/calls"
+      let ids = (0..<8).map { _ in TemporaryDirectory.newID() }
+      defer { for id in ids { runtime.deleteQuietly(id) } }
+      // Those of two, so that what is opened for all of them is there too.
+      var calls: [Int] = []
+      for count in [2, ids.count] {
+        for id in ids[..<count] where !File.exists("\(runtime.root)/\(id)") { expectSuccess(try runtime.create(id, bundle)) }
+        let outcome = try runtime("list", wrapper: ["strace", "-f", "-qq", "-o", record])
+        expectSuccess(outcome)
+        #expect(outcome.stdout.split(separator: "\n").count == count + 1)
+        calls.append(CallCount(File.text(record), program: "").total)
+      }
+      let most = (ids.count - 2) * CostBounds.systemCallsOfEachListed
+      #expect(
+        calls[1] - calls[0] <= most,
+        "a list of 2 makes \(calls[0]) system calls, one of \(ids.count) makes \(calls[1]); see CostBounds.swift")
+    }
+
     @Test(.enabled(if: Host.has(program: "gcc"), "needs gcc")) func aRunTouchesFewPages() throws {
       let bundle = try defaultBundle()
       let timer = "\(bundle.directory.path)/timer"

@@ -19,36 +19,42 @@ extension Runtime {
   /// runtime.md "Query State"
   package func state(_ id: String) throws(Failure) -> ContainerSummary {
     let directory = try StateDirectory.open(root: root, id: id, lock: false)
-    return try summary(of: try SavedState.load(from: directory), directory, try ProcFS(), Owners())
+    let saved = try SavedState.load(from: directory)
+    let proc = try ProcFS()
+    return try ContainerSummary(saved, try ContainerStatus.of(saved, directory, proc), proc, Owners())
   }
 
   /// Every container of the root, by id. What is no container, or vanishes meanwhile, is passed over.
   package func list() throws(Failure) -> [ContainerSummary] {
-    guard let identifiers = try during("reading \(root)", try StateDirectory.identifiers(root: root)) else {
+    guard let directory = try during("reading \(root)", try StateRoot.open(root)) else {
       if rootIsExplicit { throw Failure("reading \(root)", errno: .noSuchFileOrDirectory) }
       return []
     }
+    let identifiers = try during("reading \(root)", try directory.identifiers())
     let proc = try ProcFS()
+    let status = ContainerStatus(proc)
     let owners = Owners()
     var result: [ContainerSummary] = []
+    result.reserveCapacity(identifiers.count)
     for id in identifiers {
-      do {
-        let directory = try StateDirectory.open(root: root, id: id, lock: false)
-        result.append(try summary(of: try SavedState.load(from: directory), directory, proc, owners))
+      do throws(Failure) {
+        let saved = try SavedState.load(id, from: directory)
+        let now = try status.status(of: saved, hasGate: directory.has(StateDirectory.gate, of: id))
+        result.append(try ContainerSummary(saved, now, proc, owners))
       } catch { debug?("list: passing over \(root)/\(id): \(error.message)") }
     }
     return result
   }
+}
 
-  private func summary(
-    of saved: SavedState, _ directory: borrowing StateDirectory, _ proc: ProcFS, _ owners: Owners
-  ) throws(Failure) -> ContainerSummary {
-    let status = try ContainerStatus.of(saved, directory, proc)
-    let state = State(
+extension ContainerSummary {
+  fileprivate init(_ saved: SavedState, _ status: Status, _ proc: ProcFS, _ owners: Owners) throws(Failure) {
+    state = State(
       ociVersion: saved.ociVersion, id: saved.id, status: status, pid: status == .stopped ? 0 : saved.pid, bundle: saved.bundle,
       annotations: saved.annotations)
-    return ContainerSummary(
-      state: state, rootfs: saved.rootfs, created: saved.created, owner: owners.name(of: saved.ownerUID),
-      exitStatus: status == .stopped ? try saved.exitStatus(proc) : nil)
+    rootfs = saved.rootfs
+    created = saved.created
+    owner = owners.name(of: saved.ownerUID)
+    exitStatus = status == .stopped ? try saved.exitStatus(proc) : nil
   }
 }
