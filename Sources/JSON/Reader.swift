@@ -5,9 +5,9 @@
 /// once, with five problems, and its value must be used only when `problems` is empty.
 /// What stands for an element of a list that is wrong keeps the others at their index.
 /// Members nobody asks for are ignored (config.md "Extensibility"), and listed for who wants to know.
-public final class Reader {
+@usableFromInline package final class Reader {
   /// Whether a member may be left out.
-  public enum Need { case optional, required }
+  @usableFromInline package enum Need { case optional, required }
 
   private enum Step {
     case member(StaticString)
@@ -85,13 +85,13 @@ public final class Reader {
 
   /// An integer of the wanted type, exact or not at all.
   @inlinable @inline(__always)
-  public func integer<T: FixedWidthInteger>(_ name: StaticString, _ need: Need = .optional) -> T? {
+  package func integer<T: FixedWidthInteger>(_ name: StaticString, _ need: Need = .optional) -> T? {
     exactInteger(name, need, Int128(exact: T.min)...Int128(exact: T.max)).map { T(truncatingIfNeeded: $0) }
   }
 
   /// An integer of the type that lies in `range`.
   @inlinable
-  public func integer<T: FixedWidthInteger>(
+  package func integer<T: FixedWidthInteger>(
     _ name: StaticString, _ need: Need = .optional, in range: ClosedRange<T>
   ) -> T? {
     exactInteger(name, need, Int128(exact: range.lowerBound)...Int128(exact: range.upperBound)).map { T(truncatingIfNeeded: $0) }
@@ -103,12 +103,12 @@ public final class Reader {
   }
 
   // The generic methods are inlinable and stand on plain ones: compiled for each type where they are called, they need no
-  // type metadata at run time, which costs more on a process's first call than the reading itself. They are public, as Swift
-  // (6.3) does that for no method of a package.
+  // type metadata at run time, which costs more on a process's first call than the reading itself. That takes a
+  // type that is @usableFromInline: without it Swift (6.3) keeps the methods generic and does not say so.
 
   /// A string out of a fixed set.
   @inlinable
-  public func choice<E: RawRepresentable & CaseIterable>(_ name: StaticString, _ need: Need = .optional) -> E?
+  package func choice<E: RawRepresentable & CaseIterable>(_ name: StaticString, _ need: Need = .optional) -> E?
   where E.RawValue == String {
     guard enter(name, need, Self.legal(E.self)) else { return nil }
     defer { leave() }
@@ -121,7 +121,7 @@ public final class Reader {
   }
 
   @inlinable
-  public func choices<E: RawRepresentable & CaseIterable>(_ name: StaticString) -> [E] where E.RawValue == String {
+  package func choices<E: RawRepresentable & CaseIterable>(_ name: StaticString) -> [E] where E.RawValue == String {
     guard enter(name, .optional, "") else { return [] }
     defer { leave() }
     var list: [E] = []
@@ -150,14 +150,14 @@ public final class Reader {
   // MARK: Objects
 
   @inlinable
-  public func object<T>(_ name: StaticString, _ body: (Reader) -> T) -> T? {
+  package func object<T>(_ name: StaticString, _ body: (Reader) -> T) -> T? {
     guard enter(name, .optional, "") else { return nil }
     defer { leave() }
     return isObject() ? body(self) : nil
   }
 
   @inlinable
-  public func objects<T>(_ name: StaticString, _ body: (Reader) -> T) -> [T] {
+  package func objects<T>(_ name: StaticString, _ body: (Reader) -> T) -> [T] {
     guard enter(name, .optional, "") else { return [] }
     defer { leave() }
     let count = arrayCount()
@@ -191,7 +191,7 @@ public final class Reader {
   func forgetProblems(after count: Int) { problems.removeLast(problems.count - count) }
 
   @inlinable
-  public func objectMap<T>(_ name: StaticString, _ body: (Reader) -> T) -> [String: T] {
+  package func objectMap<T>(_ name: StaticString, _ body: (Reader) -> T) -> [String: T] {
     guard enter(name, .optional, "") else { return [:] }
     defer { leave() }
     var map: [String: T] = [:]
@@ -221,7 +221,7 @@ public final class Reader {
   }
 
   @inlinable @inline(__always)
-  public func integers<T: FixedWidthInteger>(_ name: StaticString) -> [T] {
+  package func integers<T: FixedWidthInteger>(_ name: StaticString) -> [T] {
     exactIntegers(name, Int128(exact: T.min)...Int128(exact: T.max)).map { T(truncatingIfNeeded: $0) }
   }
 

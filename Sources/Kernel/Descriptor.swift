@@ -42,35 +42,35 @@ package final class SharedDescriptor {
 }
 
 /// open(2) flags. O_CLOEXEC is always added.
-public struct OpenOptions: OptionSet, Sendable {
-  public let rawValue: CInt
-  @inlinable public init(rawValue: CInt) { self.rawValue = rawValue }
-  @inlinable public static var readOnly: OpenOptions { [] }
-  @inlinable public static var writeOnly: OpenOptions { OpenOptions(rawValue: O_WRONLY) }
-  @inlinable public static var readWrite: OpenOptions { OpenOptions(rawValue: O_RDWR) }
-  @inlinable public static var create: OpenOptions { OpenOptions(rawValue: O_CREAT) }
-  @inlinable public static var exclusive: OpenOptions { OpenOptions(rawValue: O_EXCL) }
-  @inlinable public static var truncate: OpenOptions { OpenOptions(rawValue: O_TRUNC) }
-  @inlinable public static var append: OpenOptions { OpenOptions(rawValue: O_APPEND) }
-  @inlinable public static var nonBlocking: OpenOptions { OpenOptions(rawValue: O_NONBLOCK) }
-  @inlinable public static var noControllingTerminal: OpenOptions { OpenOptions(rawValue: O_NOCTTY) }
-  @inlinable public static var directory: OpenOptions { OpenOptions(rawValue: O_DIRECTORY) }
-  @inlinable public static var noFollow: OpenOptions { OpenOptions(rawValue: O_NOFOLLOW) }
+@usableFromInline package struct OpenOptions: OptionSet, Sendable {
+  @usableFromInline package let rawValue: CInt
+  @inlinable package init(rawValue: CInt) { self.rawValue = rawValue }
+  @inlinable package static var readOnly: OpenOptions { [] }
+  @inlinable package static var writeOnly: OpenOptions { OpenOptions(rawValue: O_WRONLY) }
+  @inlinable package static var readWrite: OpenOptions { OpenOptions(rawValue: O_RDWR) }
+  @inlinable package static var create: OpenOptions { OpenOptions(rawValue: O_CREAT) }
+  @inlinable package static var exclusive: OpenOptions { OpenOptions(rawValue: O_EXCL) }
+  @inlinable package static var truncate: OpenOptions { OpenOptions(rawValue: O_TRUNC) }
+  @inlinable package static var append: OpenOptions { OpenOptions(rawValue: O_APPEND) }
+  @inlinable package static var nonBlocking: OpenOptions { OpenOptions(rawValue: O_NONBLOCK) }
+  @inlinable package static var noControllingTerminal: OpenOptions { OpenOptions(rawValue: O_NOCTTY) }
+  @inlinable package static var directory: OpenOptions { OpenOptions(rawValue: O_DIRECTORY) }
+  @inlinable package static var noFollow: OpenOptions { OpenOptions(rawValue: O_NOFOLLOW) }
   /// A handle of the place only: no permission on the file itself is needed and no device is opened.
-  @inlinable public static var path: OpenOptions { OpenOptions(rawValue: 0o10000000) }
+  @inlinable package static var path: OpenOptions { OpenOptions(rawValue: 0o10000000) }
 }
 
 /// openat2(2) RESOLVE_* flags (kernel 5.6).
-public struct Resolve: OptionSet, Sendable {
-  public let rawValue: UInt64
-  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
-  @inlinable public static var noCrossDevice: Resolve { Resolve(rawValue: 0x01) }
-  @inlinable public static var noMagicLinks: Resolve { Resolve(rawValue: 0x02) }
-  @inlinable public static var noSymlinks: Resolve { Resolve(rawValue: 0x04) }
+@usableFromInline package struct Resolve: OptionSet, Sendable {
+  @usableFromInline package let rawValue: UInt64
+  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable package static var noCrossDevice: Resolve { Resolve(rawValue: 0x01) }
+  @inlinable package static var noMagicLinks: Resolve { Resolve(rawValue: 0x02) }
+  @inlinable package static var noSymlinks: Resolve { Resolve(rawValue: 0x04) }
   /// The path may not leave the directory, not even for a moment: such a path is EXDEV.
-  @inlinable public static var beneath: Resolve { Resolve(rawValue: 0x08) }
+  @inlinable package static var beneath: Resolve { Resolve(rawValue: 0x08) }
   /// The directory is the root: absolute paths, symlinks and `..` stay inside it.
-  @inlinable public static var inRoot: Resolve { Resolve(rawValue: 0x10) }
+  @inlinable package static var inRoot: Resolve { Resolve(rawValue: 0x10) }
 }
 
 extension Descriptor {

@@ -4,7 +4,7 @@ import SystemPackage
 ///
 /// Each level adds only its own part with ``during(_:_:)``; nobody below the verb prints.
 /// A child process sends its failure to the host whole (``encoded``), so no cause is ever reduced to a number.
-public struct Failure: Error, Equatable {
+@usableFromInline package struct Failure: Error, Equatable {
   /// What was being done, outermost first: `["preparing the root filesystem", "masking /proc/keys"]`.
   package var context: [String]
   /// The innermost part: the name of a system call, or a statement when no call failed.
@@ -45,7 +45,7 @@ public struct Failure: Error, Equatable {
 
 /// Runs `body`; its failure then says that it happened while doing `what`. The text is made only when needed.
 @inlinable @inline(__always)
-public func during<R: ~Copyable>(
+package func during<R: ~Copyable>(
   _ what: @autoclosure () -> String, _ body: @autoclosure () throws(Failure) -> R
 ) throws(Failure) -> R {
   do { return try body() } catch { throw error.adding(context: what()) }

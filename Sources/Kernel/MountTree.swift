@@ -3,14 +3,14 @@ import Glibc
 import SystemPackage
 
 /// MOUNT_ATTR_* bits of fsmount(2) and mount_setattr(2).
-public struct MountAttributes: OptionSet, Sendable {
-  public let rawValue: UInt64
-  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
-  @inlinable public static var readOnly: MountAttributes { MountAttributes(rawValue: 0x1) }
-  @inlinable public static var noSetUserID: MountAttributes { MountAttributes(rawValue: 0x2) }
-  @inlinable public static var noDevices: MountAttributes { MountAttributes(rawValue: 0x4) }
-  @inlinable public static var noExecution: MountAttributes { MountAttributes(rawValue: 0x8) }
-  @inlinable public static var idMapped: MountAttributes { MountAttributes(rawValue: 0x10_0000) }
+@usableFromInline package struct MountAttributes: OptionSet, Sendable {
+  @usableFromInline package let rawValue: UInt64
+  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable package static var readOnly: MountAttributes { MountAttributes(rawValue: 0x1) }
+  @inlinable package static var noSetUserID: MountAttributes { MountAttributes(rawValue: 0x2) }
+  @inlinable package static var noDevices: MountAttributes { MountAttributes(rawValue: 0x4) }
+  @inlinable package static var noExecution: MountAttributes { MountAttributes(rawValue: 0x8) }
+  @inlinable package static var idMapped: MountAttributes { MountAttributes(rawValue: 0x10_0000) }
 }
 
 package enum MountPropagation: UInt64, Sendable {

@@ -2,17 +2,17 @@ import CLinux
 import SystemPackage
 
 /// CLONE_NEW* bits: kinds of namespaces, for clone3(2), unshare(2) and setns(2).
-public struct NamespaceKinds: OptionSet, Sendable, Hashable {
-  public let rawValue: UInt64
-  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
-  @inlinable public static var time: NamespaceKinds { NamespaceKinds(rawValue: 0x80) }
-  @inlinable public static var mount: NamespaceKinds { NamespaceKinds(rawValue: 0x2_0000) }
-  @inlinable public static var cgroup: NamespaceKinds { NamespaceKinds(rawValue: 0x200_0000) }
-  @inlinable public static var uts: NamespaceKinds { NamespaceKinds(rawValue: 0x400_0000) }
-  @inlinable public static var ipc: NamespaceKinds { NamespaceKinds(rawValue: 0x800_0000) }
-  @inlinable public static var user: NamespaceKinds { NamespaceKinds(rawValue: 0x1000_0000) }
-  @inlinable public static var pid: NamespaceKinds { NamespaceKinds(rawValue: 0x2000_0000) }
-  @inlinable public static var network: NamespaceKinds { NamespaceKinds(rawValue: 0x4000_0000) }
+@usableFromInline package struct NamespaceKinds: OptionSet, Sendable, Hashable {
+  @usableFromInline package let rawValue: UInt64
+  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable package static var time: NamespaceKinds { NamespaceKinds(rawValue: 0x80) }
+  @inlinable package static var mount: NamespaceKinds { NamespaceKinds(rawValue: 0x2_0000) }
+  @inlinable package static var cgroup: NamespaceKinds { NamespaceKinds(rawValue: 0x200_0000) }
+  @inlinable package static var uts: NamespaceKinds { NamespaceKinds(rawValue: 0x400_0000) }
+  @inlinable package static var ipc: NamespaceKinds { NamespaceKinds(rawValue: 0x800_0000) }
+  @inlinable package static var user: NamespaceKinds { NamespaceKinds(rawValue: 0x1000_0000) }
+  @inlinable package static var pid: NamespaceKinds { NamespaceKinds(rawValue: 0x2000_0000) }
+  @inlinable package static var network: NamespaceKinds { NamespaceKinds(rawValue: 0x4000_0000) }
 }
 
 extension Descriptor {

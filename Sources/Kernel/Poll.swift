@@ -2,15 +2,15 @@ import CLinux
 import Glibc
 
 /// Waits on several descriptors at once, poll(2).
-public struct Poll {
-  public struct Ready: OptionSet, Sendable {
-    public let rawValue: Int16
-    @inlinable public init(rawValue: Int16) { self.rawValue = rawValue }
-    @inlinable public static var input: Ready { Ready(rawValue: 1) }
-    @inlinable public static var output: Ready { Ready(rawValue: 4) }
+@usableFromInline package struct Poll {
+  @usableFromInline package struct Ready: OptionSet, Sendable {
+    @usableFromInline package let rawValue: Int16
+    @inlinable package init(rawValue: Int16) { self.rawValue = rawValue }
+    @inlinable package static var input: Ready { Ready(rawValue: 1) }
+    @inlinable package static var output: Ready { Ready(rawValue: 4) }
     // Told without being asked for.
-    @inlinable public static var error: Ready { Ready(rawValue: 8) }
-    @inlinable public static var hangUp: Ready { Ready(rawValue: 16) }
+    @inlinable package static var error: Ready { Ready(rawValue: 8) }
+    @inlinable package static var hangUp: Ready { Ready(rawValue: 16) }
   }
 
   private var rows: [pollfd] = []

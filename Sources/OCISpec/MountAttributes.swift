@@ -2,20 +2,20 @@
 ///
 /// Three bits (`atime`) are one field and not flags: relatime is 0, noatime 1, strictatime 2. mount_setattr(2) wants the
 /// whole field in `attr_clr` whenever it is to change; `MountAttributeChange` sees to that.
-public struct MountAttributes: OptionSet, Sendable {
-  public let rawValue: UInt64
-  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+@usableFromInline package struct MountAttributes: OptionSet, Sendable {
+  @usableFromInline package let rawValue: UInt64
+  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  @inlinable public static var readonly: MountAttributes { MountAttributes(rawValue: 0x1) }
-  @inlinable public static var nosuid: MountAttributes { MountAttributes(rawValue: 0x2) }
-  @inlinable public static var nodev: MountAttributes { MountAttributes(rawValue: 0x4) }
-  @inlinable public static var noexec: MountAttributes { MountAttributes(rawValue: 0x8) }
+  @inlinable package static var readonly: MountAttributes { MountAttributes(rawValue: 0x1) }
+  @inlinable package static var nosuid: MountAttributes { MountAttributes(rawValue: 0x2) }
+  @inlinable package static var nodev: MountAttributes { MountAttributes(rawValue: 0x4) }
+  @inlinable package static var noexec: MountAttributes { MountAttributes(rawValue: 0x8) }
   /// The mask of the access time field; the next two are values of it.
-  @inlinable public static var atime: MountAttributes { MountAttributes(rawValue: 0x70) }
-  @inlinable public static var noatime: MountAttributes { MountAttributes(rawValue: 0x10) }
-  @inlinable public static var strictatime: MountAttributes { MountAttributes(rawValue: 0x20) }
-  @inlinable public static var nodiratime: MountAttributes { MountAttributes(rawValue: 0x80) }
-  @inlinable public static var nosymfollow: MountAttributes { MountAttributes(rawValue: 0x20_0000) }
+  @inlinable package static var atime: MountAttributes { MountAttributes(rawValue: 0x70) }
+  @inlinable package static var noatime: MountAttributes { MountAttributes(rawValue: 0x10) }
+  @inlinable package static var strictatime: MountAttributes { MountAttributes(rawValue: 0x20) }
+  @inlinable package static var nodiratime: MountAttributes { MountAttributes(rawValue: 0x80) }
+  @inlinable package static var nosymfollow: MountAttributes { MountAttributes(rawValue: 0x20_0000) }
 }
 
 /// What to switch on and off at a mount; never the same attribute in both, except the access time field.
@@ -52,15 +52,15 @@ package struct MountAttributeChange: Equatable, Sendable {
 }
 
 /// Properties of a whole file system, with the numbers of mount(2) (`MS_*`).
-public struct SuperblockFlags: OptionSet, Sendable {
-  public let rawValue: UInt64
-  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+@usableFromInline package struct SuperblockFlags: OptionSet, Sendable {
+  @usableFromInline package let rawValue: UInt64
+  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  @inlinable public static var readonly: SuperblockFlags { SuperblockFlags(rawValue: 1) }
-  @inlinable public static var synchronous: SuperblockFlags { SuperblockFlags(rawValue: 1 << 4) }
-  @inlinable public static var mandatoryLocks: SuperblockFlags { SuperblockFlags(rawValue: 1 << 6) }
-  @inlinable public static var dirsync: SuperblockFlags { SuperblockFlags(rawValue: 1 << 7) }
-  @inlinable public static var silent: SuperblockFlags { SuperblockFlags(rawValue: 1 << 15) }
-  @inlinable public static var iversion: SuperblockFlags { SuperblockFlags(rawValue: 1 << 23) }
-  @inlinable public static var lazytime: SuperblockFlags { SuperblockFlags(rawValue: 1 << 25) }
+  @inlinable package static var readonly: SuperblockFlags { SuperblockFlags(rawValue: 1) }
+  @inlinable package static var synchronous: SuperblockFlags { SuperblockFlags(rawValue: 1 << 4) }
+  @inlinable package static var mandatoryLocks: SuperblockFlags { SuperblockFlags(rawValue: 1 << 6) }
+  @inlinable package static var dirsync: SuperblockFlags { SuperblockFlags(rawValue: 1 << 7) }
+  @inlinable package static var silent: SuperblockFlags { SuperblockFlags(rawValue: 1 << 15) }
+  @inlinable package static var iversion: SuperblockFlags { SuperblockFlags(rawValue: 1 << 23) }
+  @inlinable package static var lazytime: SuperblockFlags { SuperblockFlags(rawValue: 1 << 25) }
 }
