@@ -65,9 +65,7 @@ int apus_pivot_root(const char *root, const char *old);
 int apus_setresuid(unsigned uid);
 int apus_setresgid(unsigned gid);
 int apus_setgroups(size_t count, const unsigned *groups);
-struct apus_limit {
-	uint64_t soft, hard;
-};
+struct apus_limit { uint64_t soft, hard; };
 int apus_prlimit(int pid, int resource, const struct apus_limit *limit, struct apus_limit *old);
 int apus_set_uts_name(int domain, const char *name, size_t count);
 int apus_personality(unsigned long domain);
