@@ -53,9 +53,7 @@ extension Scenarios {
 
     @Test(.enabled(if: Host.has(program: "gcc"), "needs gcc")) func aRunTouchesFewPages() throws {
       let bundle = try defaultBundle()
-      let timer = "\(bundle.directory.path)/timer"
-      expectSuccess(
-        try Spawned.run(["gcc", "-O2", "-static", "-o", timer, "\(Runtime.packageRoot)/benchmarks/timer.c"]))
+      let timer = try compiled("timer", for: bundle)
       let runtime = try Runtime()
       // The fewest of several: what the page cache does not have yet is touched twice.
       let counts = try (0..<5).map { _ in try faults(of: bundle, runtime, timer) }
@@ -70,6 +68,27 @@ extension Scenarios {
       let numbers = outcome.stdout.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
       #expect(numbers.count == 5 && numbers.last == 0, "\(outcome)")
       return numbers.count == 5 ? numbers[3] : .max
+    }
+
+    /// Step by step, which takes half a minute.
+    @Test(.enabled(if: Host.has(program: "gcc"), "needs gcc")) func aRunExecutesFewInstructions() throws {
+      let bundle = try defaultBundle()
+      let runtime = try Runtime()
+      _ = try runtime.run(bundle)  // makes what every later one finds
+      let outcome = try runtime.run(bundle, wrapper: [try compiled("instructions", for: bundle)], timeout: 300)
+      let numbers = outcome.stdout.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+      try #require(numbers.count == 2 && numbers[1] == 0, "\(outcome)")
+      #expect(numbers[0] > 100_000, "that is no run of a container")
+      #expect(
+        numbers[0] <= CostBounds.instructions, "a run executes \(numbers[0]) instructions in user mode; see CostBounds.swift")
+    }
+
+    /// A program of benchmarks/.
+    func compiled(_ name: String, for bundle: Bundle) throws -> String {
+      let program = "\(bundle.directory.path)/\(name)"
+      expectSuccess(
+        try Spawned.run(["gcc", "-O2", "-static", "-o", program, "\(Runtime.packageRoot)/benchmarks/\(name).c"]))
+      return program
     }
 
     @Test func theBinaryIsSmall() throws {

@@ -50,9 +50,15 @@ final class Sentinels {
     let below = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []  // none is a change
     for name in [""] + below {
       let file = "\(path)/\(name)"
-      things[file] = Self.identity(file) + File.link(file) + File.text(file)
+      // What a runtime has left there may be a device without an end.
+      things[file] = Self.identity(file) + File.link(file) + (Self.isRegular(file) ? File.text(file) : "")
     }
     return things
+  }
+
+  private static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   private static func identity(_ path: String, times: Bool = true) -> String {
