@@ -85,16 +85,18 @@ extension Scenarios {
     @Test(arguments: ["/proc/self/fd/%", "/proc/1/fd/%", "/proc/thread-self/fd/%", "/link"])
     func noneIsAWorkingDirectoryOutside(form: String) throws {
       let sentinels = try Sentinels()
+      var ways: [String] = []
       for number in [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 30, 63, 70] {
         let bundle = try Bundle(shell: "pwd; cat ../../../../../../../../../../../..\(sentinels.file); exit 0")
         let place = form.replacingOccurrences(of: "%", with: "\(number)")
         symlink("/proc/self/fd/\(number)", "\(bundle.rootfs)/link")
         bundle.config["process.cwd"] = .string(place)
         let outcome = try withLeaks { leaks in try Runtime().run(bundle, descriptors: leaks) }
-        #expect(!outcome.stdout.contains(Sentinels.secret), "\(place): \(outcome)")
+        if outcome.stdout.contains(Sentinels.secret) { ways.append("\(place): \(outcome)"); continue }
         if outcome.succeeded { #expect(["/\n", "\(place)\n"].contains(outcome.stdout), "\(place): \(outcome)") }
         if Runtime.isApus, !outcome.succeeded { expectFailure(outcome) }
       }
+      #expect(ways.isEmpty != Runtime.isCrun, "crun 1.8 goes wherever a descriptor leads that it was given: \(ways)")
       #expect(sentinels.changes() == [])
     }
 

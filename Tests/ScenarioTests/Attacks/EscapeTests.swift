@@ -102,7 +102,7 @@ extension Scenarios {
       bundle.config["hostname"] = "root:x:0:0::/of-the-kernel:"
       bundle.config["process.env"] = ["PATH=/bin"]
       let home = try output(of: bundle)
-      #expect(home == (Runtime.isOldRunc ? "/of-the-kernel\n" : "/\n"), "runc 1.1 reads it")
+      #expect(home == (Runtime.isOldRunc ? "/of-the-kernel\n" : Runtime.isCrun ? "\n" : "/\n"), "runc 1.1 reads it")
     }
 
     @Test(.enabled(if: Runtime.isApus, "peers read all of it")) func aHugePasswdIsRefused() throws {
@@ -213,7 +213,7 @@ extension Scenarios {
       if Runtime.isApus { expectFailure(outcome, saying: "already exists") }
       runtime.deleteQuietly("linked")
       unlink("\(runtime.root)/linked")
-      #expect(sentinels.changes() == [])
+      #expect(sentinels.changes().isEmpty != Runtime.isCrun, "crun empties the directory: \(sentinels.changes())")
       let pidFile = "\(bundle.directory.path)/pid"
       symlink(sentinels.file, pidFile)
       try withContainer(bundle, options: ["--pid-file", pidFile]) { container in

@@ -17,6 +17,9 @@ extension Scenarios {
       " absoluteLink", " relativeLink", " chainOfLinks", "/tmp absoluteLink", "/tmp relativeLink", "/tmp chainOfLinks",
     ]
 
+    /// It waits for ever, or fails, and leaves its cgroup behind.
+    static let stopsCrun: Set<String> = ["/etc/passwd fifo", "/etc/passwd device", "/dev/console fifo"]
+
     static func catches(_ case: String) -> Bool {
       if Runtime.isOldRunc { return harmsRunc.contains(`case`) || (Host.isHybrid && harmsRuncOnHybridHosts.contains(`case`)) }
       return Runtime.isCrun && harmsCrun.contains(`case`)
@@ -29,7 +32,12 @@ extension Scenarios {
       try place.prepare(bundle)
       try form.put(
         at: bundle.rootfs + place.path, in: bundle, aimingAt: place.isDirectory ? sentinels.directory : sentinels.file)
-      let attack = try bundle.attack(sentinels, environment: ["NOTIFY_SOCKET": "\(bundle.directory.path)/notify"])
+      let notify = ["NOTIFY_SOCKET": "\(bundle.directory.path)/notify"]
+      if Runtime.isCrun, Self.stopsCrun.contains("\(place.path) \(form)") {
+        withKnownIssue("crun leaves itself or its cgroup behind") { _ = try bundle.attack(sentinels, environment: notify) }
+        return
+      }
+      let attack = try bundle.attack(sentinels, environment: notify)
       expectHarmless(attack, catches: Self.catches("\(place.path) \(form)"))
     }
   }

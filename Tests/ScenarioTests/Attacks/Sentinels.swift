@@ -128,9 +128,9 @@ extension Terminal {
 ///
 /// - Parameter catches: whether the runtime that is tested now is known to be harmed.
 func expectHarmless(_ attack: Attack, catches: Bool = false, sourceLocation: SourceLocation = #_sourceLocation) {
-  if Runtime.isApus || (Runtime.isOldRunc && !catches) {
+  if Runtime.isApus || !catches {
     #expect(attack.harm.isEmpty, sourceLocation: sourceLocation)
-  } else if catches {
+  } else {
     #expect(!attack.harm.isEmpty, "this runtime was vulnerable: \(attack)", sourceLocation: sourceLocation)
   }
   if Runtime.isApus, let failure = attack.failure { expectFailure(failure, sourceLocation: sourceLocation) }
