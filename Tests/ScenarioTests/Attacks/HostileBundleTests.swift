@@ -12,9 +12,11 @@ extension Scenarios {
     static let harmsRuncOnHybridHosts: Set<String> = [
       "/sys/fs/cgroup absoluteLink", "/sys/fs/cgroup relativeLink", "/sys/fs/cgroup chainOfLinks",
     ]
-    /// It takes a link for the root, and makes the directory of NOTIFY_SOCKET through one.
+    /// It takes a link for the root, makes the directory of NOTIFY_SOCKET and the devices through one, and the file to mount the
+    /// console on.
     static let harmsCrun: Set<String> = [
       " absoluteLink", " relativeLink", " chainOfLinks", "/tmp absoluteLink", "/tmp relativeLink", "/tmp chainOfLinks",
+      "/dev absoluteLink", "/dev relativeLink", "/dev chainOfLinks", "/dev/console danglingLink",
     ]
 
     /// It waits for ever, or fails, and leaves its cgroup behind.
