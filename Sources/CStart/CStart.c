@@ -94,11 +94,9 @@ static int is_copy(void) {
 
 static char *const *arguments;
 
-char *const *apus_arguments(void) { return arguments; }
-
 #ifdef APUS_ENTRY
-// In the place of the Swift runtime's own: with that comes a constructor which reads /proc/self/maps, whether anybody asks for the
-// arguments or not.
+// What Swift's CommandLine asks, in the place of the runtime's own: with that comes a constructor which reads /proc/self/maps, whether
+// anybody asks or not, and which need not be there where somebody only asks for the version.
 char *const *_swift_stdlib_getUnsafeArgvArgc(int *count) {
   for (*count = 0; arguments[*count];) ++*count;
   return arguments;

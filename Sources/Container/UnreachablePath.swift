@@ -17,6 +17,7 @@ enum UnreachablePath {
     var reached = FilePath("/")
     for component in FilePath(path).removingLastComponent().components {
       reached.append(component)
+      // Where not even that can be told there is no hint, or one without the mode.
       guard let directory = try? Descriptor.open(host: reached.string, [.path, .directory]) else { return nil }
       // Looking up "." takes the right to search it; why it fails otherwise is not asked for here.
       if (try? directory.open(".", [.path], resolve: .beneath)) != nil { continue }

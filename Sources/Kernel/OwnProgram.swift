@@ -16,7 +16,7 @@ package enum OwnProgram {
     let mount = try readOnlyMount(of: own)
     if mount == nil, try isOutOfReach(own) { return }
     let copy = if let mount { mount } else { try sealedCopy(of: own) }
-    try call("execveat") { unsafe apus_fexecve(copy.number, ProgramArguments.vector, environ) }
+    try call("execveat") { unsafe apus_fexecve(copy.number, CommandLine.unsafeArgv, environ) }
   }
 
   private static func open() throws(Failure) -> Descriptor {
@@ -92,7 +92,7 @@ package enum OwnProgram {
 
   /// The kernel names a program that was executed by its descriptor after the number of that.
   private static func nameProcess() throws(Failure) {
-    let name = ProgramArguments.all.first?.split(separator: "/").last.map(String.init) ?? "apus"
+    let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "apus"
     try call("prctl(PR_SET_NAME)") { unsafe name.withCString { apus_prctl(15, UInt(bitPattern: $0), 0, 0, 0) } }
   }
 

@@ -2,8 +2,5 @@
 #pragma once
 #include <stdint.h>
 
-/// The arguments the program was started with, and null at their end; null itself where the program began elsewhere, as tests do.
-char *const *apus_arguments(void);
-
 /// Whether no kernel has code to write to a file system of this kind (f_type of statfs(2)).
 int apus_is_unwritable(uint64_t type);

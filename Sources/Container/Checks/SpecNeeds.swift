@@ -27,6 +27,7 @@ extension Spec {
 
   /// sched(7), ioprio_set(2): what neither RLIMIT_RTPRIO nor RLIMIT_NICE allows. CAP_SYS_NICE counts on the host only.
   var needsNice: [String] {
+    // A limit that cannot be read allows nothing: then the kernel is asked, and says so.
     func allowed(_ limit: String) -> UInt64 { resourceLimitNumber(limit).flatMap { try? resourceLimit($0).soft } ?? 0 }
     var paths: [String] = []
     if let scheduler = process?.scheduler {
