@@ -8,16 +8,15 @@ let strict: [SwiftSetting] = [
   // mangled name, which has to be taken apart, looked up and checked against its protocols.
   .unsafeFlags(["-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors"], .when(configuration: .release)),
 ]
-let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let isFuzzing = Context.environment["APUS_FUZZ"] != nil
 let commit = Context.gitInformation?.currentCommit ?? ""
 
 let package = Package(
   name: "apus",
-  dependencies: [.package(url: "https://github.com/apple/swift-system", from: "1.8.1")],
   targets: [
     // The C libraries, one module map each, and our own system calls.
+    .systemLibrary(name: "CGlibc"),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CCapability", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
     .systemLibrary(name: "CJSON", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
@@ -28,7 +27,6 @@ let package = Package(
       name: "CStart",
       cSettings: [
         .define("_GNU_SOURCE"),
-        .define(isFuzzing ? "APUS_OTHER_ENTRY" : "APUS_ENTRY", .when(configuration: .release)),
         .unsafeFlags([
           "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-sanitize=all", "-Wall", "-Wextra", "-Wshadow", "-Werror",
         ]),
@@ -39,13 +37,13 @@ let package = Package(
 
     // The rooms. An arrow only points down; `docs/architecture.md` says what each holds.
     .target(
-      name: "Kernel", dependencies: ["CLinux", "CStart", "CVersion", "CSeccomp", "CCapability", system], swiftSettings: strict),
-    .target(name: "JSON", dependencies: ["CJSON"], swiftSettings: strict),
+      name: "Kernel", dependencies: ["CGlibc", "CLinux", "CStart", "CVersion", "CSeccomp", "CCapability"], swiftSettings: strict),
+    .target(name: "JSON", dependencies: ["CGlibc", "CJSON"], swiftSettings: strict),
     .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: strict),
-    .target(name: "DBus", dependencies: ["Kernel", system], swiftSettings: strict),
-    .target(name: "ControlGroups", dependencies: ["DBus", "Kernel", "OCISpec", system], swiftSettings: strict),
-    .target(name: "Container", dependencies: ["Kernel", "OCISpec", "JSON", "ControlGroups", system], swiftSettings: strict),
-    .target(name: "Commands", dependencies: ["Container", "OCISpec", "JSON", "Kernel", system], swiftSettings: strict),
+    .target(name: "DBus", dependencies: ["Kernel"], swiftSettings: strict),
+    .target(name: "ControlGroups", dependencies: ["DBus", "Kernel", "OCISpec"], swiftSettings: strict),
+    .target(name: "Container", dependencies: ["Kernel", "OCISpec", "JSON", "ControlGroups"], swiftSettings: strict),
+    .target(name: "Commands", dependencies: ["Container", "OCISpec", "JSON", "Kernel"], swiftSettings: strict),
     .executableTarget(
       name: "apus", dependencies: ["Commands"], swiftSettings: strict,
       linkerSettings: [
@@ -71,7 +69,7 @@ let package = Package(
     .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "DBusTests", dependencies: ["DBus", "Kernel"]),
-    .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "JSON", "Fixtures", system]),
+    .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "JSON", "Fixtures"]),
     .testTarget(name: "ControlGroupsTests", dependencies: ["ControlGroups", "DBus", "OCISpec", "Kernel", "Fixtures"]),
     .testTarget(name: "ContainerTests", dependencies: ["Container", "OCISpec", "JSON", "Kernel", "ControlGroups"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Container", "OCISpec", "JSON", "Kernel"]),

@@ -94,19 +94,13 @@ static int is_copy(void) {
 
 static char *const *arguments;
 
-#ifdef APUS_ENTRY
-// What Swift's CommandLine asks, in the place of the runtime's own: with that comes a constructor which reads /proc/self/maps, whether
-// anybody asks or not, and which need not be there where somebody only asks for the version.
-char *const *_swift_stdlib_getUnsafeArgvArgc(int *count) {
-  for (*count = 0; arguments[*count];) ++*count;
-  return arguments;
-}
+char *const *apus_arguments(void) { return arguments; }
 
-void _swift_stdlib_overrideUnsafeArgvArgc(char **argv, int count) {
+// Where the program began elsewhere, as tests do.
+__attribute__((constructor)) static void keep_arguments(int count, char *const *argv) {
   (void)count;
   arguments = argv;
 }
-#endif
 
 __attribute__((used)) void apus_start(long *stack) {
   char *const *argv = arguments = (char *const *)(stack + 1);

@@ -3,27 +3,28 @@ import Kernel
 
 /// One flag as the table has it. The parser, the help, the man pages and the completions are made from this value.
 struct Flag: Sendable {
-  enum Value: Equatable, Sendable {
-    /// A switch: the flag alone, or `--flag=true`, `--flag=false`.
-    case none
-    /// Any text; the associated value is its name in the help.
-    case text(String)
-    /// A path of the host. Relative ones are relative to the caller's working directory.
-    case path(String)
-    /// A decimal number from 0 up.
-    case number(String)
-    /// One of these words.
-    case choice(String, [String])
-    /// `private`, `host` or `container:<id>`.
-    case mode(String)
+  /// What follows the flag. No enum with payloads: of the array in one Swift 6.3 makes a crash of its own in Embedded mode, no constant.
+  struct Value: Equatable, Sendable {
+    enum Kind: Sendable { case none, text, path, number, choice, mode }
 
+    let kind: Kind
     /// What the help calls it; nil for a switch.
-    var name: String? {
-      switch self {
-      case .none: nil
-      case .text(let name), .path(let name), .number(let name), .choice(let name, _), .mode(let name): name
-      }
-    }
+    let name: String?
+    /// Those of a choice.
+    let words: [String]
+
+    /// A switch: the flag alone, or `--flag=true`, `--flag=false`.
+    static var none: Value { Value(kind: .none, name: nil, words: []) }
+    /// Any text.
+    static func text(_ name: String) -> Value { Value(kind: .text, name: name, words: []) }
+    /// A path of the host. Relative ones are relative to the caller's working directory.
+    static func path(_ name: String) -> Value { Value(kind: .path, name: name, words: []) }
+    /// A decimal number from 0 up.
+    static func number(_ name: String) -> Value { Value(kind: .number, name: name, words: []) }
+    /// One of these words.
+    static func choice(_ name: String, _ words: [String]) -> Value { Value(kind: .choice, name: name, words: words) }
+    /// `private`, `host` or `container:<id>`.
+    static func mode(_ name: String) -> Value { Value(kind: .mode, name: name, words: []) }
   }
 
   /// Without dashes; `--name` and `-name` are the same flag.
@@ -158,7 +159,7 @@ enum CommandTable {
     let verbs = verbs
     for verb in verbs where verb.alias == name { return verb }
     throw Failure(
-      "unknown command \"\(name)\"", hint: suggestion(for: name, among: verbs.map(\.name)) ?? "`apus help` lists them")
+      "unknown command \"\(name)\"", hint: suggestion(for: name, among: verbs.map { $0.name }) ?? "`apus help` lists them")
   }
 }
 

@@ -40,17 +40,17 @@ extension Verb {
 extension Inspection {
   func document(of bundle: String) -> JSONValue {
     [
-      "bundle": .string(bundle), "ok": .boolean(isFine), "problems": .array(problems.map(\.document)),
-      "notices": .array(notices.map(\.document)),
+      "bundle": .string(bundle), "ok": .boolean(isFine), "problems": .array(problems.map { $0.document }),
+      "notices": .array(notices.map { $0.document }),
     ]
   }
 
   func text(of bundle: String) -> String {
     let file = "\(bundle)/config.json".onOneLine
     var text = problems.isEmpty ? "\(file): no problems\n" : "\(file): \(counted(problems.count, "problem"))\n"
-    text += problems.map(\.paragraph).joined()
+    text += problems.map { $0.paragraph }.joined()
     if !notices.isEmpty { text += "\n\(counted(notices.count, "notice")): create ignores these, or goes on without\n" }
-    return text + notices.map(\.paragraph).joined()
+    return text + notices.map { $0.paragraph }.joined()
   }
 
   private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
@@ -96,7 +96,7 @@ extension Inspection {
   }
 
   var hostText: String {
-    let width = abilities.map(\.name.count).max() ?? 0
+    let width = abilities.map { $0.name.count }.max() ?? 0
     return abilities.map { ability in
       let name = ability.name + String(repeating: " ", count: width - ability.name.count)
       switch ability.verdict {

@@ -7,7 +7,7 @@ package func runCommandLine() -> Never {
   do throws(Failure) { try StandardStreams.ensureOpen() } catch { endProcess(1) }
   // A caller that ignores SIGCHLD would have the kernel reap our children before we can ask how they ended.
   Signals.reset(Signals.childEnded)
-  let words = CommandLine.arguments
+  let words = ProgramArguments.all
   if words.isEmpty {
     // Not even our own name. Help and success would be a lie.
     Report().fail(Failure("the command line is empty"))

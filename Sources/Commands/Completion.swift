@@ -8,11 +8,11 @@ extension Verb {
       after compinit, for fish `apus completion fish | source`. `make install` puts all
       three where the shells look for them.
       """,
-    operands: [Operand(name: "shell", need: .required, words: .choice(Shell.allCases.map(\.rawValue)))]
+    operands: [Operand(name: "shell", need: .required, words: .choice(Shell.allCases.map { $0.rawValue }))]
   ) { invocation throws(Failure) in
     let name = invocation.operands[0]
     guard let shell = Shell(rawValue: name) else {
-      throw Failure("unknown shell \"\(name)\"", hint: "use \(Shell.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw Failure("unknown shell \"\(name)\"", hint: "use \(Shell.allCases.map { $0.rawValue }.joined(separator: ", "))")
     }
     return Answer(text: shell.script)
   }
@@ -38,7 +38,7 @@ enum Completion {
 
   /// Every form the parser takes a value after.
   static func formsWithValue(_ flags: [Flag]) -> [String] {
-    flags.filter { $0.value != .none }.flatMap { forms(of: $0) + ["-\($0.name)"] }
+    flags.filter { $0.value.kind != .none }.flatMap { forms(of: $0) + ["-\($0.name)"] }
   }
 
   /// Text between single quotes for bash and zsh.
@@ -46,5 +46,5 @@ enum Completion {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
-  static var verbNames: [String] { CommandTable.verbs.map(\.name) }
+  static var verbNames: [String] { CommandTable.verbs.map { $0.name } }
 }

@@ -46,7 +46,7 @@ extension Flag {
   /// What `create` and `run` share.
   static let creation: [Flag] =
     [.bundle, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs, .trace]
-    + namespaceModes.map(\.flag)
+    + namespaceModes.map { $0.flag }
 
   fileprivate static let namespaceModes: [(flag: Flag, kind: NamespaceKind)] = [
     (.ipc, .ipc), (.network, .network), (.pid, .pid), (.uts, .uts),

@@ -1,7 +1,6 @@
 import Container
 import JSON
 import Kernel
-import SystemPackage
 
 extension Flag {
   static let interval = Flag(

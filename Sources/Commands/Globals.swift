@@ -5,9 +5,9 @@ extension Flag {
   static let debug = Flag("debug", help: "log everything; the same as --log-level debug")
   static let log = Flag("log", .path("FILE"), help: "append errors to this file too, and warnings instead of showing them")
   static let logFormat = Flag(
-    "log-format", .choice("FORMAT", Report.Format.allCases.map(\.rawValue)), help: "the form of the log")
+    "log-format", .choice("FORMAT", Report.Format.allCases.map { $0.rawValue }), help: "the form of the log")
   static let logLevel = Flag(
-    "log-level", .choice("LEVEL", Report.Level.allCases.map(\.rawValue)),
+    "log-level", .choice("LEVEL", Report.Level.allCases.map { $0.rawValue }),
     help: "what is logged; error when there is a log file, else warning")
   static let root = Flag(
     "root", .path("DIR"), help: "where containers are kept; /run/apus, or $XDG_RUNTIME_DIR/apus for other users than root")

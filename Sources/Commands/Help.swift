@@ -22,7 +22,7 @@ extension Verb {
 enum Help {
   static func overview() -> String {
     let verbs = CommandTable.verbs.map { verb in
-      (verb.alias.map { "\(verb.name), \($0)" } ?? verb.name, verb.summary)
+      (left: verb.alias.map { "\(verb.name), \($0)" } ?? verb.name, right: verb.summary)
     }
     return """
       NAME:
@@ -38,7 +38,7 @@ enum Help {
       \(columns(verbs))
 
       GLOBAL OPTIONS:
-      \(columns(CommandTable.globals.map { (label(of: $0), text(of: $0)) }))
+      \(columns(CommandTable.globals.map { (left: label(of: $0), right: text(of: $0)) }))
 
       `apus help COMMAND` says more about a command.
 
@@ -55,14 +55,14 @@ enum Help {
          \(usage(of: verb))
       \(details)
       OPTIONS:
-      \(columns(verb.allFlags.map { (label(of: $0), text(of: $0)) }))
+      \(columns(verb.allFlags.map { (left: label(of: $0), right: text(of: $0)) }))
 
       """
   }
 
   /// `apus kill [options] <container-id> [signal]`
   static func usage(of verb: Verb) -> String {
-    (["apus", verb.name, "[options]"] + verb.operands.map(\.label)).joined(separator: " ")
+    (["apus", verb.name, "[options]"] + verb.operands.map { $0.label }).joined(separator: " ")
   }
 
   /// `--bundle DIR, -b DIR`
@@ -73,12 +73,12 @@ enum Help {
 
   static func text(of flag: Flag) -> String {
     var text = flag.help
-    if case .choice(_, let words) = flag.value { text += " (\(words.joined(separator: ", ")))" }
+    if flag.value.kind == .choice { text += " (\(flag.value.words.joined(separator: ", ")))" }
     return flag.repeatable ? text + "; may be given several times" : text
   }
 
   private static func columns(_ rows: [(left: String, right: String)]) -> String {
-    let width = rows.map(\.left.count).max() ?? 0
+    let width = rows.map { $0.left.count }.max() ?? 0
     return rows.map { "   \($0.left)\(String(repeating: " ", count: width - $0.left.count))  \($0.right)" }.joined(
       separator: "\n")
   }

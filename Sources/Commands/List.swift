@@ -19,7 +19,7 @@ extension Verb {
 
 /// An array, or null when there is no container: what Go's encoder makes of an empty list, and engines know.
 func listDocument(_ containers: [ContainerSummary]) -> JSONValue {
-  containers.isEmpty ? .null : .array(containers.map(\.document))
+  containers.isEmpty ? .null : .array(containers.map { $0.document })
 }
 
 func listTable(_ containers: [ContainerSummary]) -> String {
@@ -33,7 +33,7 @@ func listTable(_ containers: [ContainerSummary]) -> String {
 /// Rows in columns as runc's tabwriter lays them out, for scripts that cut by position: at least 12 wide, at least 3
 /// spaces between, no spaces after the last.
 func table(_ rows: [[String]]) -> String {
-  let rows = rows.map { $0.map(\.onOneLine) }
+  let rows = rows.map { $0.map { $0.onOneLine } }
   var widths = [Int](repeating: 12, count: rows.first?.count ?? 0)
   for row in rows {
     for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.width + 3) }

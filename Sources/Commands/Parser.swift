@@ -12,7 +12,7 @@ struct Values: Sendable {
   func text(_ flag: Flag) -> String? { given.last { $0.name == flag.name }?.text }
 
   /// All texts given for a repeatable flag.
-  func texts(_ flag: Flag) -> [String] { given.filter { $0.name == flag.name }.map(\.text) }
+  func texts(_ flag: Flag) -> [String] { given.filter { $0.name == flag.name }.map { $0.text } }
 
   /// Of two flags that say the same thing in different ways: which one came last.
   func isLast(_ flag: Flag, against other: Flag) -> Bool {
@@ -74,7 +74,7 @@ struct Parser {
   private func hint(forUnknown name: String) -> String? {
     let isGlobal = CommandTable.globals.contains { $0.name == name }
     if isGlobal { return "--\(name) is a global flag: it stands before the command" }
-    return suggestion(for: name, among: flags.map(\.name), prefix: "--")
+    return suggestion(for: name, among: flags.map { $0.name }, prefix: "--")
   }
 
   /// Go's strconv.ParseBool; nil for another word.
@@ -87,21 +87,21 @@ struct Parser {
   }
 
   private func value(of flag: Flag, attached: String?, rest: inout ArraySlice<String>) throws(Failure) -> String {
-    if flag.value == .none {
+    if flag.value.kind == .none {
       guard let attached else { return "true" }
       if let truth = Parser.truth(of: attached) { return String(truth) }
       throw Failure("invalid boolean value \"\(attached)\" for --\(flag.name)", hint: "use true or false")
     }
     // The words "flag needs an argument" are what podman looks for when it probes for a flag.
     guard let text = attached ?? rest.popFirst() else { throw Failure("flag needs an argument: --\(flag.name)") }
-    switch flag.value {
+    switch flag.value.kind {
     case .none, .text, .path, .mode: break
     case .number:
       let isNumber = !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && CInt(text) != nil
       guard isNumber else { throw Failure("invalid value \"\(text)\" for --\(flag.name)", hint: "a number from 0 up is needed") }
-    case .choice(_, let words):
-      guard words.contains(text) else {
-        throw Failure("invalid \(flag.name): \(text)", hint: "use \(words.joined(separator: " or "))")
+    case .choice:
+      guard flag.value.words.contains(text) else {
+        throw Failure("invalid \(flag.name): \(text)", hint: "use \(flag.value.words.joined(separator: " or "))")
       }
     }
     return text

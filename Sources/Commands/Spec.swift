@@ -1,7 +1,6 @@
 import JSON
 import Kernel
 import OCISpec
-import SystemPackage
 
 extension Flag {
   static let specDirectory = Flag(

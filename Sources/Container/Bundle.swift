@@ -1,7 +1,6 @@
 import JSON
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// A bundle: the directory, and its config.json as it was when it was read.
 struct Bundle {
@@ -33,7 +32,7 @@ struct Bundle {
     } catch { throw Failure(error.description) }
   }
 
-  static func configFile(of bundle: String) -> String { FilePath(bundle).appending("config.json").string }
+  static func configFile(of bundle: String) -> String { bundle == "/" ? "/config.json" : "\(bundle)/config.json" }
 
   static func read(_ file: String) throws(Failure) -> [UInt8] {
     do { return try Descriptor.open(host: file, [.readOnly]).readAll() } catch  where error.errno == .noSuchFileOrDirectory {

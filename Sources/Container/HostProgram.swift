@@ -1,6 +1,5 @@
 import Kernel
-import SystemPackage
-import SystemPackage
+import OCISpec
 
 /// A program of the host that the runtime asks something.
 enum HostProgram {
@@ -17,7 +16,7 @@ enum HostProgram {
   /// - Returns: what it wrote to its standard output and to its standard error.
   /// - Throws: if it does not exit with 0; the failure has what it said.
   static func run(_ path: String, _ arguments: [String]) throws(Failure) -> (output: String, complaints: String) {
-    let name = FilePath(path).lastComponent?.string ?? path
+    let name = path.directoryAndName?.name ?? path
     // Files in memory instead of pipes: nobody waits for anybody.
     let output = try Descriptor.memoryFile("\(name)-output")
     let complaints = try Descriptor.memoryFile("\(name)-complaints")

@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 extension StateDirectory {
   /// How long a verb waits for another one on the same container, in milliseconds. Nothing a verb does under the lock takes

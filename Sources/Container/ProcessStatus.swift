@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// /proc/PID/stat, proc(5)
 struct ProcessStatus {

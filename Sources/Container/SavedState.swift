@@ -2,7 +2,6 @@ import ControlGroups
 import JSON
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// state.json: what later invocations know of a container. It is private to apus; `state` prints ``State``.
 struct SavedState {
@@ -59,16 +58,15 @@ struct SavedState {
 
   /// - Parameter path: of the file, for messages.
   static func decode(_ bytes: [UInt8], path: @autoclosure () -> String) throws(Failure) -> SavedState {
-    do {
-      let reader = try Reader(parsing: bytes)
-      let state = SavedState(reader)
-      guard reader.problems.isEmpty else {
-        throw Failure("\(path()): \(reader.problems.map(\.description).joined(separator: "; "))")
-      }
-      return state
-    } catch let error as SyntaxError {
+    let reader: Reader
+    do throws(SyntaxError) { reader = try Reader(parsing: bytes) } catch {
       throw Failure("\(path()):\(error.line):\(error.column): \(error.message)")
-    } catch let error as Failure { throw error } catch { throw Failure("\(path()): \(error)") }
+    }
+    let state = SavedState(reader)
+    guard reader.problems.isEmpty else {
+      throw Failure("\(path()): \(reader.problems.map { $0.description }.joined(separator: "; "))")
+    }
+    return state
   }
 
   func save(in directory: borrowing StateDirectory) throws(Failure) {
@@ -122,7 +120,7 @@ struct SavedState {
     if let waitStatus { members.append(("waitStatus", .integer(Int64(waitStatus)))) }
     if noNewKeyring { members.append(("noNewKeyring", .boolean(true))) }
     if let hostMountID { members.append(("hostMountID", .unsigned(hostMountID))) }
-    if let namespaces { members.append(("namespaces", .array(namespaces.map(\.document)))) }
+    if let namespaces { members.append(("namespaces", .array(namespaces.map { $0.document }))) }
     if !resourceControlGroups.isEmpty { members.append(("resourceControlGroups", .strings(resourceControlGroups))) }
     if let limits {
       var changed: [(name: String, value: JSONValue)] = []

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// `<root>/<id>/`: what later invocations need to know of a container.
 ///
@@ -67,16 +66,12 @@ struct StateDirectory: ~Copyable {
     do throws(Failure) { return try Descriptor.open(host: root, [.path, .directory]) } catch
       where create && error.errno == .noSuchFileOrDirectory
     {
-      var path = FilePath(root)
-      var missing: [FilePath] = []
-      while !path.isEmpty, path.components.count > 0 {
-        missing.append(path)
-        path.removeLastComponent()
-      }
+      var missing = [root]
+      while let (above, _) = missing[missing.count - 1].directoryAndName, above != "/" { missing.append(above) }
       // The sticky bit keeps what tidies up an ordinary user's XDG_RUNTIME_DIR away (XDG Base Directory Specification).
       let mode: UInt32 = try UserNamespace.runsHostRoot ? 0o700 : 0o1700
       for path in missing.reversed() {
-        try during("making \(path)", try Kernel.makeDirectory(host: path.string, mode: path.string == root ? mode : 0o755))
+        try during("making \(path)", try Kernel.makeDirectory(host: path, mode: path == root ? mode : 0o755))
       }
       return try during("opening \(root)", try Descriptor.open(host: root, [.path, .directory]))
     } catch { throw error.adding(context: "opening \(root)") }

@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// `<root>/`, held open: a directory for each container, and what is no container's: notices and the cache.
 ///

@@ -1,6 +1,5 @@
 import JSON
 import Kernel
-import SystemPackage
 
 /// `--trace`: how a start went, process by process and row by row, as Chrome trace events.
 ///
@@ -160,9 +159,12 @@ private struct TraceEvents {
 
   mutating func end(_ time: Int, error: String? = nil) {
     guard let (row, begin) = open.popLast() else { return }
-    let times = [("ts", microseconds(begin - zero)), ("dur", microseconds(time - begin))]
+    var members: [(name: String, value: JSONValue)] = [
+      ("ts", microseconds(begin - zero)), ("dur", microseconds(time - begin)),
+    ]
     // The colour is for chrome://tracing alone.
-    add("X", row, times + (error.map { [("cname", "terrible"), ("args", ["error": .string($0)])] } ?? []))
+    if let error { members += [("cname", "terrible"), ("args", ["error": .string(error)])] }
+    add("X", row, members)
   }
 
   /// - Parameter error: of the innermost.

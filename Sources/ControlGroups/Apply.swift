@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 extension ControlGroup {
   /// Writes limits. Nothing is written when a controller is missing.

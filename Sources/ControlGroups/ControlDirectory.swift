@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// A directory of the cgroup2 file system, held open, with its control files.
 ///

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// The cgroup of one container. Whoever has made it, the cgroup file system itself or systemd (`Systemd/`), it is read and written
 /// through its files.

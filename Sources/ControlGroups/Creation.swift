@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 // How a container's cgroup comes to be: every level of the path is made, then the controllers are handed down to it.
 
@@ -89,7 +88,7 @@ extension ControlGroup {
     try hierarchy.require(needs)
     var levels = [hierarchy.root]
     for name in path.parts("/") { levels.append(try levels[levels.count - 1].child(String(name))) }
-    try Handover(levels: levels, offered: needs.sorted.map(\.0), needs: needs).perform()
+    try Handover(levels: levels, offered: needs.sorted.map { $0.0 }, needs: needs).perform()
   }
 }
 

@@ -41,7 +41,7 @@ package struct DeviceProgram: Equatable, Sendable {
         hint: "it keeps at most 8192 branches in mind; rules for rwm and rules without numbers take the fewest")
     }
     allowsEverything = !isOpen && !denies
-    instructions = code.map(\.encoded)
+    instructions = code.map { $0.encoded }
   }
 }
 

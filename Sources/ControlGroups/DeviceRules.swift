@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 extension DeviceRule {
   /// The rules every container has after its own: making any device node (which gives no access to the device), and

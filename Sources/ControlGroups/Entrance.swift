@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 extension ControlGroup {
   /// The two ways of a process into a cgroup, opened while the runtime is in its own namespaces: in another cgroup namespace

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// The cgroup2 hierarchy of this host (cgroup-v2.rst), the only version apus uses.
 ///
@@ -126,7 +125,7 @@ package struct Needs: Equatable, Sendable {
   func contains(_ controller: String) -> Bool { settings[controller] != nil }
 
   /// Controllers that work only in domain cgroups, not among the threads of a process (cgroup-v2.rst "Threads").
-  var domainControllers: [String] { sorted.map(\.0).filter { !["cpu", "cpuset", "perf_event", "pids"].contains($0) } }
+  var domainControllers: [String] { sorted.map { $0.0 }.filter { !["cpu", "cpuset", "perf_event", "pids"].contains($0) } }
 
   var sorted: [(String, String)] { settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
 }

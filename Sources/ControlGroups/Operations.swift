@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 // What is done with the processes of a cgroup. None of it needs a controller.
 

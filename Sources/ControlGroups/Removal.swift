@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 extension ControlGroup {
   /// Removes the cgroup and what is below it, and the levels above that were made for it and that nobody else uses.

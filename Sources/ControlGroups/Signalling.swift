@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 // How a signal gets to every process of a cgroup, SIGKILL above all.
 

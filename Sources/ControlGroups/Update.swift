@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 // Limits over those that are there already: either all of the new ones hold, or all of the old ones.
 
@@ -64,7 +63,7 @@ extension ControlGroup {
     }
     if lost.isEmpty { return failure }
     let hint = "and the old value cannot be written again: \(lost.joined(separator: ", "))"
-    return failure.adding(hint: [failure.hint, hint].compactMap(\.self).joined(separator: "; "))
+    return failure.adding(hint: [failure.hint, hint].compactMap { $0 }.joined(separator: "; "))
   }
 
   /// What undoes the writing of `value` to a file that now has `text`.

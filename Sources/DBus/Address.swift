@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// Where a message bus listens (dbus-specification "Server Addresses").
 package enum BusAddress {

@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// What a method call came to.
 package enum Answer {

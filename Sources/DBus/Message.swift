@@ -41,7 +41,7 @@ package struct Message: Equatable, Sendable {
     if let errorName { fields.append((4, .string(errorName))) }
     if let replySerial { fields.append((5, .uint32(replySerial))) }
     if let destination { fields.append((6, .string(destination))) }
-    if !body.isEmpty { fields.append((8, .signature(body.map(\.type.text).joined()))) }
+    if !body.isEmpty { fields.append((8, .signature(body.map { $0.type.text }.joined()))) }
 
     var message = Encoder()
     for byte in [UInt8(ascii: "l"), kind.rawValue, 0, 1] { message.add(.byte(byte)) }

@@ -47,7 +47,8 @@ indirect enum TextValue {
       }
       return .structure(types)
     case .dictionary(let entries):
-      guard let key = try TextValue.common(entries.map(\.key)), let value = try TextValue.common(entries.map(\.value)) else {
+      guard let key = try TextValue.common(entries.map { $0.key }), let value = try TextValue.common(entries.map { $0.value })
+      else {
         return nil
       }
       return .array(.entry(key, value))
@@ -70,7 +71,7 @@ indirect enum TextValue {
       for value in values { types.append(try value.usualType()) }
       return .structure(types)
     case .dictionary(let entries):
-      return .array(.entry(try TextValue.usual(entries.map(\.key)), try TextValue.usual(entries.map(\.value))))
+      return .array(.entry(try TextValue.usual(entries.map { $0.key }), try TextValue.usual(entries.map { $0.value })))
     default: return .string
     }
   }

@@ -37,7 +37,7 @@ package indirect enum Value: Equatable, Sendable {
     case .handle: .handle
     case .variant: .variant
     case .array(let element, _): .array(element)
-    case .structure(let members): .structure(members.map(\.type))
+    case .structure(let members): .structure(members.map { $0.type })
     case .entry(let key, let value): .entry(key.type, value.type)
     }
   }

@@ -33,7 +33,7 @@ package indirect enum ValueType: Hashable, Sendable {
     switch self {
     case .variant: "v"
     case .array(let element): "a\(element.text)"
-    case .structure(let members): "(\(members.map(\.text).joined()))"
+    case .structure(let members): "(\(members.map { $0.text }.joined()))"
     case .entry(let key, let value): "{\(key.text)\(value.text)}"
     default: String(ValueType.basic.first { $0.type == self }?.letter ?? "?")
     }

@@ -5,9 +5,9 @@
 /// once, with five problems, and its value must be used only when `problems` is empty.
 /// What stands for an element of a list that is wrong keeps the others at their index.
 /// Members nobody asks for are ignored (config.md "Extensibility"), and listed for who wants to know.
-@usableFromInline package final class Reader {
+package final class Reader {
   /// Whether a member may be left out.
-  @usableFromInline package enum Need { case optional, required }
+  package enum Need { case optional, required }
 
   private enum Step {
     case member(StaticString)
@@ -84,30 +84,27 @@
   }
 
   /// An integer of the wanted type, exact or not at all.
-  @inlinable @inline(__always)
+  @inline(__always)
   package func integer<T: FixedWidthInteger>(_ name: StaticString, _ need: Need = .optional) -> T? {
     exactInteger(name, need, Int128(exact: T.min)...Int128(exact: T.max)).map { T(truncatingIfNeeded: $0) }
   }
 
   /// An integer of the type that lies in `range`.
-  @inlinable
   package func integer<T: FixedWidthInteger>(
     _ name: StaticString, _ need: Need = .optional, in range: ClosedRange<T>
   ) -> T? {
     exactInteger(name, need, Int128(exact: range.lowerBound)...Int128(exact: range.upperBound)).map { T(truncatingIfNeeded: $0) }
   }
 
-  @usableFromInline
   func exactInteger(_ name: StaticString, _ need: Need, _ range: ClosedRange<Int128>) -> Int128? {
     member(name, need, Self.name(of: range)) { integerHere(range) }
   }
 
   // The generic methods are inlinable and stand on plain ones: compiled for each type where they are called, they need no
   // type metadata at run time, which costs more on a process's first call than the reading itself. That takes a
-  // type that is @usableFromInline: without it Swift (6.3) keeps the methods generic and does not say so.
+  // type that is : without it Swift (6.3) keeps the methods generic and does not say so.
 
   /// A string out of a fixed set.
-  @inlinable
   package func choice<E: RawRepresentable & CaseIterable>(_ name: StaticString, _ need: Need = .optional) -> E?
   where E.RawValue == String {
     guard enter(name, need, Self.legal(E.self)) else { return nil }
@@ -115,12 +112,10 @@
     return choiceHere()
   }
 
-  @usableFromInline
   static func legal<E: RawRepresentable & CaseIterable>(_: E.Type) -> String where E.RawValue == String {
-    "one of " + E.allCases.map(\.rawValue).joined(separator: ", ")
+    "one of " + E.allCases.map { $0.rawValue }.joined(separator: ", ")
   }
 
-  @inlinable
   package func choices<E: RawRepresentable & CaseIterable>(_ name: StaticString) -> [E] where E.RawValue == String {
     guard enter(name, .optional, "") else { return [] }
     defer { leave() }
@@ -138,7 +133,6 @@
     node[name] == nil ? nil : choices(name)
   }
 
-  @usableFromInline
   func choiceHere<E: RawRepresentable & CaseIterable>() -> E? where E.RawValue == String {
     guard let text = stringHere(Self.nullByte) else { return nil }
     // Byte for byte: to Swift's `==` the Kelvin sign is a K.
@@ -149,14 +143,12 @@
 
   // MARK: Objects
 
-  @inlinable
   package func object<T>(_ name: StaticString, _ body: (Reader) -> T) -> T? {
     guard enter(name, .optional, "") else { return nil }
     defer { leave() }
     return isObject() ? body(self) : nil
   }
 
-  @inlinable
   package func objects<T>(_ name: StaticString, _ body: (Reader) -> T) -> [T] {
     guard enter(name, .optional, "") else { return [] }
     defer { leave() }
@@ -177,20 +169,16 @@
   }
 
   /// Reads what is no object as one without members, whose absence is then not another mistake.
-  @inlinable
   func silently<T>(_ body: () -> T) -> T {
     let count = problemCount
     defer { forgetProblems(after: count) }
     return body()
   }
 
-  @usableFromInline
   var problemCount: Int { problems.count }
 
-  @usableFromInline
   func forgetProblems(after count: Int) { problems.removeLast(problems.count - count) }
 
-  @inlinable
   package func objectMap<T>(_ name: StaticString, _ body: (Reader) -> T) -> [String: T] {
     guard enter(name, .optional, "") else { return [:] }
     defer { leave() }
@@ -220,12 +208,11 @@
     return strings(name)
   }
 
-  @inlinable @inline(__always)
+  @inline(__always)
   package func integers<T: FixedWidthInteger>(_ name: StaticString) -> [T] {
     exactIntegers(name, Int128(exact: T.min)...Int128(exact: T.max)).map { T(truncatingIfNeeded: $0) }
   }
 
-  @usableFromInline
   func exactIntegers(_ name: StaticString, _ range: ClosedRange<Int128>) -> [Int128] {
     elements(name, .optional, "an array of integers") { integerHere(range) ?? range.lowerBound }
   }
@@ -244,7 +231,6 @@
   }
 
   /// Other bytes, and to Swift the same name, as `é` is in one character and in two: one of both would be lost without a word.
-  @usableFromInline
   func complainOfTwin() {
     complain("another member has the same name, composed of other characters", "rename one of them")
   }
@@ -274,7 +260,6 @@
   }
 
   /// Goes to a member; says no, and complains if it must be there, when there is none.
-  @usableFromInline
   func enter(_ name: StaticString, _ need: Need, _ wanted: @autoclosure () -> String) -> Bool {
     if asked != nil { note("\(name)") }
     guard let value = node[name] else {
@@ -285,10 +270,8 @@
     return true
   }
 
-  @usableFromInline
   func enter(element index: Int) { go(.element(index), node.element(index)) }
 
-  @usableFromInline
   func enter(key: String) { go(.key(key), node.value(of: key)) }
 
   private func go(_ step: Step, _ value: Node) {
@@ -296,7 +279,6 @@
     asked?.append(Asked())
   }
 
-  @usableFromInline
   func leave() {
     if asked != nil { noteUnknown() }
     levels.removeLast()
@@ -316,15 +298,12 @@
     }
   }
 
-  @usableFromInline
   func isObject() -> Bool { expect(.object, "an object") }
 
   /// 0, with a complaint, for what is no array.
-  @usableFromInline
   func arrayCount() -> Int { expect(.array, "an array") ? node.count : 0 }
 
   /// Names of the object's members that are not null; none, with a complaint, for what is no object.
-  @usableFromInline
   func keys() -> [String] {
     guard isObject() else { return [] }
     if let last = asked?.indices.last { asked?[last].isEverything = true }
@@ -385,7 +364,7 @@
 
   private func path(with last: Step? = nil) -> String {
     var text = ""
-    for step in levels.map(\.step) + (last.map { [$0] } ?? []) {
+    for step in levels.map({ $0.step }) + (last.map { [$0] } ?? []) {
       switch step {
       case .member(let name): text += text.isEmpty ? "\(name)" : ".\(name)"
       case .key(let name): text += "[\(name.quoted)]"

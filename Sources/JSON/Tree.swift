@@ -1,5 +1,6 @@
 // The only file that sees json-c. Nothing unsafe leaves it: `Tree` owns what json-c allocated, `Node` points into it and
 // is internal to this module, where `Reader` keeps the tree alive for as long as it holds a node.
+import CGlibc
 import CJSON
 
 /// A parsed document. Frees the whole json-c tree when it goes.
@@ -17,7 +18,7 @@ import CJSON
   ///
   /// - Throws: `SyntaxError`, with line and column.
   static func parse(_ bytes: [UInt8], depth: Int32) throws(SyntaxError) -> Tree {
-    guard let tokener = unsafe json_tokener_new_ex(depth) else { fatalError("json_tokener_new_ex: out of memory") }
+    guard let tokener = unsafe json_tokener_new_ex(depth) else { unsafe apus_abort("json_tokener_new_ex: out of memory") }
     defer { unsafe json_tokener_free(tokener) }
     unsafe json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8)
     let parsed = unsafe bytes.withUnsafeBytes { buffer in
@@ -49,7 +50,7 @@ import CJSON
     let layout = pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED : JSON_C_TO_STRING_PLAIN
     var length = 0
     guard let text = unsafe json_object_to_json_string_length(object, layout | JSON_C_TO_STRING_NOSLASHESCAPE, &length) else {
-      fatalError("json_object_to_json_string_length: out of memory")
+      unsafe apus_abort("json_object_to_json_string_length: out of memory")
     }
     return unsafe String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self)
   }

@@ -1,5 +1,4 @@
 import CLinux
-import SystemPackage
 
 /// bpf(2), as far as a cgroup's device filter needs it.
 package enum BPF {

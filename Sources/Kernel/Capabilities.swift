@@ -1,7 +1,6 @@
 import CCapability
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// A set of capabilities(7), a bit each.
 package struct CapabilitySet: Sendable, Equatable {
@@ -52,7 +51,7 @@ package enum Capabilities {
   static func permitted() throws(Failure) -> CapabilitySet { try own(CAP_PERMITTED) }
 
   private static func own(_ flag: cap_flag_t) throws(Failure) -> CapabilitySet {
-    guard let state = unsafe cap_get_proc() else { throw Failure("capget", errno: Errno(rawValue: errno)) }
+    guard let state = unsafe cap_get_proc() else { throw Failure("capget", errno: .current) }
     defer { unsafe cap_free(UnsafeMutableRawPointer(state)) }
     var result = CapabilitySet()
     for number in 0..<count {
@@ -65,7 +64,7 @@ package enum Capabilities {
   /// Takes everything that is not in `keep` out of the bounding set. Needs CAP_SETPCAP, so it comes before `set`.
   package static func limitBounding(to keep: CapabilitySet) throws(Failure) {
     for number in 0..<count where !keep.contains(number) && cap_drop_bound(number) != 0 {
-      let reason = Errno(rawValue: errno)
+      let reason = Errno.current
       // Without CAP_SETPCAP not even one that is not in it can be dropped; then nothing is left to do either.
       if isBounding(number) { throw Failure("prctl(PR_CAPBSET_DROP)", errno: reason) }
     }
@@ -81,7 +80,7 @@ package enum Capabilities {
       let numbers = (0..<count).filter { set.contains($0) }
       if !numbers.isEmpty { unsafe cap_set_flag(state, flag, CInt(numbers.count), numbers, CAP_SET) }
     }
-    if unsafe cap_set_proc(state) != 0 { throw Failure("capset", errno: Errno(rawValue: errno)) }
+    if unsafe cap_set_proc(state) != 0 { throw Failure("capset", errno: .current) }
   }
 
   /// Replaces the ambient set. Each must be permitted and inheritable already (kernel 4.3).
@@ -89,7 +88,7 @@ package enum Capabilities {
     // Not cap_reset_ambient(3), which asks the kernel for each of them first.
     try call("prctl(PR_CAP_AMBIENT_CLEAR_ALL)") { apus_prctl(47, 4, 0, 0, 0) }
     for number in 0..<count where set.contains(number) {
-      if cap_set_ambient(number, CAP_SET) != 0 { throw Failure("prctl(PR_CAP_AMBIENT_RAISE)", errno: Errno(rawValue: errno)) }
+      if cap_set_ambient(number, CAP_SET) != 0 { throw Failure("prctl(PR_CAP_AMBIENT_RAISE)", errno: .current) }
     }
   }
 }

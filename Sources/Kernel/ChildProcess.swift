@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// How a process ended.
 package enum ExitStatus: Sendable, Equatable {

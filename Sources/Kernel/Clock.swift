@@ -1,4 +1,4 @@
-import Glibc
+import CGlibc
 
 /// A moment of CLOCK_REALTIME.
 package struct Timestamp: Sendable, Equatable {

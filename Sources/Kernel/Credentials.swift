@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 // What makes up the identity and the limits of this process: each function is one system call, or the few that only
 // make sense together.
@@ -18,7 +17,7 @@ package func supplementaryGroups() throws(Failure) -> [UInt32] {
   while true {
     // Asked for none, it tells how many there are.
     let count = unsafe getgroups(CInt(groups.count), &groups)
-    if count < 0 { throw Failure("getgroups", errno: Errno(rawValue: errno)) }
+    if count < 0 { throw Failure("getgroups", errno: .current) }
     if count == groups.count { return groups }
     groups = [UInt32](repeating: 0, count: Int(count))
   }

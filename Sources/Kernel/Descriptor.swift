@@ -1,16 +1,16 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// The one owner of an open file: closed when the owner's life ends.
 ///
 /// Everything is opened CLOEXEC at birth. The number stays inside this room; other rooms get operations.
-package struct Descriptor: ~Copyable {
-  let number: CInt
+@usableFromInline package struct Descriptor: ~Copyable {
+  @usableFromInline let number: CInt
 
   init(owning number: CInt) { self.number = number }
 
-  deinit { apus_close(number) }
+  // Inlinable, as that of each `~Copyable` of this room: Embedded Swift ends such a value where it sees how.
+  @inlinable deinit { apus_close(number) }
 
   /// A second descriptor of the same open file description, CLOEXEC, never below 3.
   package func duplicate() throws(Failure) -> Descriptor {
@@ -42,35 +42,35 @@ package final class SharedDescriptor {
 }
 
 /// open(2) flags. O_CLOEXEC is always added.
-@usableFromInline package struct OpenOptions: OptionSet, Sendable {
-  @usableFromInline package let rawValue: CInt
-  @inlinable package init(rawValue: CInt) { self.rawValue = rawValue }
-  @inlinable package static var readOnly: OpenOptions { [] }
-  @inlinable package static var writeOnly: OpenOptions { OpenOptions(rawValue: O_WRONLY) }
-  @inlinable package static var readWrite: OpenOptions { OpenOptions(rawValue: O_RDWR) }
-  @inlinable package static var create: OpenOptions { OpenOptions(rawValue: O_CREAT) }
-  @inlinable package static var exclusive: OpenOptions { OpenOptions(rawValue: O_EXCL) }
-  @inlinable package static var truncate: OpenOptions { OpenOptions(rawValue: O_TRUNC) }
-  @inlinable package static var append: OpenOptions { OpenOptions(rawValue: O_APPEND) }
-  @inlinable package static var nonBlocking: OpenOptions { OpenOptions(rawValue: O_NONBLOCK) }
-  @inlinable package static var noControllingTerminal: OpenOptions { OpenOptions(rawValue: O_NOCTTY) }
-  @inlinable package static var directory: OpenOptions { OpenOptions(rawValue: O_DIRECTORY) }
-  @inlinable package static var noFollow: OpenOptions { OpenOptions(rawValue: O_NOFOLLOW) }
+package struct OpenOptions: OptionSet, Sendable {
+  package let rawValue: CInt
+  package init(rawValue: CInt) { self.rawValue = rawValue }
+  package static var readOnly: OpenOptions { [] }
+  package static var writeOnly: OpenOptions { OpenOptions(rawValue: O_WRONLY) }
+  package static var readWrite: OpenOptions { OpenOptions(rawValue: O_RDWR) }
+  package static var create: OpenOptions { OpenOptions(rawValue: O_CREAT) }
+  package static var exclusive: OpenOptions { OpenOptions(rawValue: O_EXCL) }
+  package static var truncate: OpenOptions { OpenOptions(rawValue: O_TRUNC) }
+  package static var append: OpenOptions { OpenOptions(rawValue: O_APPEND) }
+  package static var nonBlocking: OpenOptions { OpenOptions(rawValue: O_NONBLOCK) }
+  package static var noControllingTerminal: OpenOptions { OpenOptions(rawValue: O_NOCTTY) }
+  package static var directory: OpenOptions { OpenOptions(rawValue: O_DIRECTORY) }
+  package static var noFollow: OpenOptions { OpenOptions(rawValue: O_NOFOLLOW) }
   /// A handle of the place only: no permission on the file itself is needed and no device is opened.
-  @inlinable package static var path: OpenOptions { OpenOptions(rawValue: 0o10000000) }
+  package static var path: OpenOptions { OpenOptions(rawValue: 0o10000000) }
 }
 
 /// openat2(2) RESOLVE_* flags (kernel 5.6).
-@usableFromInline package struct Resolve: OptionSet, Sendable {
-  @usableFromInline package let rawValue: UInt64
-  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
-  @inlinable package static var noCrossDevice: Resolve { Resolve(rawValue: 0x01) }
-  @inlinable package static var noMagicLinks: Resolve { Resolve(rawValue: 0x02) }
-  @inlinable package static var noSymlinks: Resolve { Resolve(rawValue: 0x04) }
+package struct Resolve: OptionSet, Sendable {
+  package let rawValue: UInt64
+  package init(rawValue: UInt64) { self.rawValue = rawValue }
+  package static var noCrossDevice: Resolve { Resolve(rawValue: 0x01) }
+  package static var noMagicLinks: Resolve { Resolve(rawValue: 0x02) }
+  package static var noSymlinks: Resolve { Resolve(rawValue: 0x04) }
   /// The path may not leave the directory, not even for a moment: such a path is EXDEV.
-  @inlinable package static var beneath: Resolve { Resolve(rawValue: 0x08) }
+  package static var beneath: Resolve { Resolve(rawValue: 0x08) }
   /// The directory is the root: absolute paths, symlinks and `..` stay inside it.
-  @inlinable package static var inRoot: Resolve { Resolve(rawValue: 0x10) }
+  package static var inRoot: Resolve { Resolve(rawValue: 0x10) }
 }
 
 extension Descriptor {

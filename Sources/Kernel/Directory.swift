@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 // Changes below an open directory. A name is one component or a path whose every directory is ours; a name that comes
 // from a config is resolved by `open(_:_:resolve:)` first.
@@ -19,7 +18,7 @@ extension Descriptor {
 
   /// Creates an empty regular file; EEXIST when anything, a link too, has the name.
   package func makeFile(_ name: String, mode: UInt32 = 0o644) throws(Failure) {
-    try call("mknodat") { unsafe apus_mknodat(number, name, S_IFREG | mode, 0, 0) }
+    try call("mknodat") { unsafe apus_mknodat(number, name, UInt32(CGlibc.S_IFREG) | mode, 0, 0) }
   }
 
   /// Gives a file of this directory a second name.
@@ -61,14 +60,16 @@ extension Descriptor {
 }
 
 extension FileStatus.Kind {
-  /// S_IF*: what mknod(2) makes; a regular file where it can make none.
+  /// CGlibc.S_IF*: what mknod(2) makes; a regular file where it can make none.
   var modeBits: UInt32 {
-    switch self {
-    case .characterDevice: S_IFCHR
-    case .blockDevice: S_IFBLK
-    case .fifo: S_IFIFO
-    default: S_IFREG
-    }
+    let bits =
+      switch self {
+      case .characterDevice: CGlibc.S_IFCHR
+      case .blockDevice: CGlibc.S_IFBLK
+      case .fifo: CGlibc.S_IFIFO
+      default: CGlibc.S_IFREG
+      }
+    return UInt32(bits)
   }
 }
 

@@ -1,10 +1,9 @@
 import CLinux
 import CVersion
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// The arguments of an exec as C has them: made once, before the last moment, so that the exec itself allocates nothing.
-@safe package struct ExecutableImage: ~Copyable {
+@safe @usableFromInline package struct ExecutableImage: ~Copyable {
   private let arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   private let environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
@@ -13,7 +12,9 @@ import SystemPackage
     unsafe self.environment = cArray(environment)
   }
 
-  deinit {
+  @inlinable deinit { release() }
+
+  @usableFromInline func release() {
     unsafe freeCArray(arguments)
     unsafe freeCArray(environment)
   }
@@ -44,15 +45,7 @@ private func freeCArray(_ array: UnsafeMutablePointer<UnsafeMutablePointer<CChar
 }
 
 /// The environment of this process, one `NAME=value` each.
-package var processEnvironment: [String] {
-  var result: [String] = []
-  var entry = unsafe environ
-  while let text = unsafe entry.pointee {
-    unsafe result.append(String(cString: text))
-    unsafe entry += 1
-  }
-  return result
-}
+package var processEnvironment: [String] { unsafe strings(apus_environment()) }
 
 package func environmentVariable(_ name: String) -> String? {
   guard let value = unsafe getenv(name) else { return nil }

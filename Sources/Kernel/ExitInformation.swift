@@ -1,5 +1,4 @@
 import CLinux
-import SystemPackage
 
 extension ExitStatus {
   /// What wait(2) and the kernel's own exit code say: the signal in the low seven bits, or the code in the next eight.

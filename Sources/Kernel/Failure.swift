@@ -1,10 +1,8 @@
-import SystemPackage
-
 /// Why an operation failed: what was being done, outermost first, and what the kernel said.
 ///
 /// Each level adds only its own part with ``during(_:_:)``; nobody below the verb prints.
 /// A child process sends its failure to the host whole (``encoded``), so no cause is ever reduced to a number.
-@usableFromInline package struct Failure: Error, Equatable {
+package struct Failure: Error, Equatable {
   /// What was being done, outermost first: `["preparing the root filesystem", "masking /proc/keys"]`.
   package var context: [String]
   /// The innermost part: the name of a system call, or a statement when no call failed.
@@ -29,7 +27,6 @@ import SystemPackage
     return "\(line) (\(hint))"
   }
 
-  @usableFromInline
   package func adding(context outer: String) -> Failure {
     var result = self
     result.context.insert(outer, at: 0)
@@ -44,7 +41,7 @@ import SystemPackage
 }
 
 /// Runs `body`; its failure then says that it happened while doing `what`. The text is made only when needed.
-@inlinable @inline(__always)
+@inline(__always)
 package func during<R: ~Copyable>(
   _ what: @autoclosure () -> String, _ body: @autoclosure () throws(Failure) -> R
 ) throws(Failure) -> R {

@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// A name as the kernel has it: any bytes but NUL. A `String` made of what is not UTF-8 is the name of another file, or of none.
 package struct FileName: Sendable, Equatable, CustomStringConvertible {
@@ -42,7 +41,7 @@ extension Descriptor {
   }
 
   /// The names that are text. For a directory whose names are ours or the kernel's: any other is of no interest there.
-  package func entries() throws(Failure) -> [String] { try entryNames().compactMap(\.text) }
+  package func entries() throws(Failure) -> [String] { try entryNames().compactMap { $0.text } }
 
   package func open(_ name: FileName, _ options: OpenOptions, resolve: Resolve, mode: UInt32 = 0) throws(Failure) -> Descriptor {
     try openat2(options, resolve, mode) { unsafe apus_openat2(number, name.bytes, &$0) }

@@ -1,7 +1,6 @@
 import CLinux
 import CStart
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// What statx(2) says of an open file: enough to verify it before it is trusted.
 package struct FileStatus: Sendable {
@@ -24,14 +23,14 @@ package struct FileStatus: Sendable {
   static let wanted: UInt32 = 0x17ff  // STATX_BASIC_STATS | STATX_MNT_ID
 
   init(_ status: statx) {
-    switch UInt32(status.stx_mode) & S_IFMT {
-    case S_IFREG: kind = .regular
-    case S_IFDIR: kind = .directory
-    case S_IFLNK: kind = .symbolicLink
-    case S_IFCHR: kind = .characterDevice
-    case S_IFBLK: kind = .blockDevice
-    case S_IFIFO: kind = .fifo
-    case S_IFSOCK: kind = .socket
+    switch CInt(status.stx_mode) & CGlibc.S_IFMT {
+    case CGlibc.S_IFREG: kind = .regular
+    case CGlibc.S_IFDIR: kind = .directory
+    case CGlibc.S_IFLNK: kind = .symbolicLink
+    case CGlibc.S_IFCHR: kind = .characterDevice
+    case CGlibc.S_IFBLK: kind = .blockDevice
+    case CGlibc.S_IFIFO: kind = .fifo
+    case CGlibc.S_IFSOCK: kind = .socket
     default: kind = .unknown
     }
     permissions = UInt32(status.stx_mode) & 0o7777

@@ -1,4 +1,4 @@
-import Glibc
+import CGlibc
 
 // Of libm, what the conversion of a limit takes.
 

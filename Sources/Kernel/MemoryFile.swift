@@ -1,5 +1,4 @@
 import CLinux
-import SystemPackage
 
 extension Descriptor {
   /// A file in memory without a name in any file system (memfd_create(2)).

@@ -1,16 +1,15 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// MOUNT_ATTR_* bits of fsmount(2) and mount_setattr(2).
-@usableFromInline package struct MountAttributes: OptionSet, Sendable {
-  @usableFromInline package let rawValue: UInt64
-  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
-  @inlinable package static var readOnly: MountAttributes { MountAttributes(rawValue: 0x1) }
-  @inlinable package static var noSetUserID: MountAttributes { MountAttributes(rawValue: 0x2) }
-  @inlinable package static var noDevices: MountAttributes { MountAttributes(rawValue: 0x4) }
-  @inlinable package static var noExecution: MountAttributes { MountAttributes(rawValue: 0x8) }
-  @inlinable package static var idMapped: MountAttributes { MountAttributes(rawValue: 0x10_0000) }
+package struct MountAttributes: OptionSet, Sendable {
+  package let rawValue: UInt64
+  package init(rawValue: UInt64) { self.rawValue = rawValue }
+  package static var readOnly: MountAttributes { MountAttributes(rawValue: 0x1) }
+  package static var noSetUserID: MountAttributes { MountAttributes(rawValue: 0x2) }
+  package static var noDevices: MountAttributes { MountAttributes(rawValue: 0x4) }
+  package static var noExecution: MountAttributes { MountAttributes(rawValue: 0x8) }
+  package static var idMapped: MountAttributes { MountAttributes(rawValue: 0x10_0000) }
 }
 
 package enum MountPropagation: UInt64, Sendable {

@@ -1,18 +1,17 @@
 import CLinux
-import SystemPackage
 
 /// CLONE_NEW* bits: kinds of namespaces, for clone3(2), unshare(2) and setns(2).
-@usableFromInline package struct NamespaceKinds: OptionSet, Sendable, Hashable {
-  @usableFromInline package let rawValue: UInt64
-  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
-  @inlinable package static var time: NamespaceKinds { NamespaceKinds(rawValue: 0x80) }
-  @inlinable package static var mount: NamespaceKinds { NamespaceKinds(rawValue: 0x2_0000) }
-  @inlinable package static var cgroup: NamespaceKinds { NamespaceKinds(rawValue: 0x200_0000) }
-  @inlinable package static var uts: NamespaceKinds { NamespaceKinds(rawValue: 0x400_0000) }
-  @inlinable package static var ipc: NamespaceKinds { NamespaceKinds(rawValue: 0x800_0000) }
-  @inlinable package static var user: NamespaceKinds { NamespaceKinds(rawValue: 0x1000_0000) }
-  @inlinable package static var pid: NamespaceKinds { NamespaceKinds(rawValue: 0x2000_0000) }
-  @inlinable package static var network: NamespaceKinds { NamespaceKinds(rawValue: 0x4000_0000) }
+package struct NamespaceKinds: OptionSet, Sendable, Hashable {
+  package let rawValue: UInt64
+  package init(rawValue: UInt64) { self.rawValue = rawValue }
+  package static var time: NamespaceKinds { NamespaceKinds(rawValue: 0x80) }
+  package static var mount: NamespaceKinds { NamespaceKinds(rawValue: 0x2_0000) }
+  package static var cgroup: NamespaceKinds { NamespaceKinds(rawValue: 0x200_0000) }
+  package static var uts: NamespaceKinds { NamespaceKinds(rawValue: 0x400_0000) }
+  package static var ipc: NamespaceKinds { NamespaceKinds(rawValue: 0x800_0000) }
+  package static var user: NamespaceKinds { NamespaceKinds(rawValue: 0x1000_0000) }
+  package static var pid: NamespaceKinds { NamespaceKinds(rawValue: 0x2000_0000) }
+  package static var network: NamespaceKinds { NamespaceKinds(rawValue: 0x4000_0000) }
 }
 
 extension Descriptor {

@@ -1,5 +1,4 @@
 import CLinux
-import SystemPackage
 
 /// A conversation with the kernel about the interfaces of one network namespace (rtnetlink(7)).
 ///
@@ -26,7 +25,7 @@ package struct NetworkSocket: ~Copyable {
     // A dump that was interrupted by a change may lack something, and says so: it is asked for again.
     for _ in 0..<16 {
       let answers = try ask(NetlinkRequest(.getAddress, header: NetworkAddress.dumpHeader, flags: .dump), "RTM_GETADDR")
-      if answers.contains(where: \.isInterrupted) { continue }
+      if answers.contains(where: { $0.isInterrupted }) { continue }
       return answers.compactMap(NetworkAddress.init).filter { $0.index == interface.index }
     }
     throw Failure("RTM_GETADDR", errno: .resourceBusy)

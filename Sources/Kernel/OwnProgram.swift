@@ -1,6 +1,6 @@
+import CStart
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// The file this process is the program of.
 ///
@@ -16,7 +16,7 @@ package enum OwnProgram {
     let mount = try readOnlyMount(of: own)
     if mount == nil, try isOutOfReach(own) { return }
     let copy = if let mount { mount } else { try sealedCopy(of: own) }
-    try call("execveat") { unsafe apus_fexecve(copy.number, CommandLine.unsafeArgv, environ) }
+    try call("execveat") { unsafe apus_fexecve(copy.number, apus_arguments(), apus_environment()) }
   }
 
   private static func open() throws(Failure) -> Descriptor {
@@ -75,7 +75,7 @@ package enum OwnProgram {
     while true {
       let count = try call("sendfile") {
         let count = sendfile(copy.number, own.number, nil, 1 << 30)
-        return count < 0 ? -Int(errno) : count
+        return count < 0 ? -Int(apus_errno()) : count
       }
       if count == 0 { break }
     }
@@ -92,7 +92,7 @@ package enum OwnProgram {
 
   /// The kernel names a program that was executed by its descriptor after the number of that.
   private static func nameProcess() throws(Failure) {
-    let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "apus"
+    let name = ProgramArguments.all.first?.split(separator: "/").last.map(String.init) ?? "apus"
     try call("prctl(PR_SET_NAME)") { unsafe name.withCString { apus_prctl(15, UInt(bitPattern: $0), 0, 0, 0) } }
   }
 

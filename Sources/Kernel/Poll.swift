@@ -1,16 +1,16 @@
 import CLinux
-import Glibc
+import CGlibc
 
 /// Waits on several descriptors at once, poll(2).
-@usableFromInline package struct Poll {
-  @usableFromInline package struct Ready: OptionSet, Sendable {
-    @usableFromInline package let rawValue: Int16
-    @inlinable package init(rawValue: Int16) { self.rawValue = rawValue }
-    @inlinable package static var input: Ready { Ready(rawValue: 1) }
-    @inlinable package static var output: Ready { Ready(rawValue: 4) }
+package struct Poll {
+  package struct Ready: OptionSet, Sendable {
+    package let rawValue: Int16
+    package init(rawValue: Int16) { self.rawValue = rawValue }
+    package static var input: Ready { Ready(rawValue: 1) }
+    package static var output: Ready { Ready(rawValue: 4) }
     // Told without being asked for.
-    @inlinable package static var error: Ready { Ready(rawValue: 8) }
-    @inlinable package static var hangUp: Ready { Ready(rawValue: 16) }
+    package static var error: Ready { Ready(rawValue: 8) }
+    package static var hangUp: Ready { Ready(rawValue: 16) }
   }
 
   private var rows: [pollfd] = []

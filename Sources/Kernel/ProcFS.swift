@@ -1,5 +1,3 @@
-import SystemPackage
-
 /// A procfs that nobody inside a container can have put something over.
 ///
 /// It is the host's, opened before the container exists, and every lookup stays on that one mount (RESOLVE_NO_XDEV) and

@@ -1,4 +1,4 @@
-import Glibc
+import CGlibc
 
 /// A POSIX extended regular expression, compiled once (regcomp(3), regex(7)).
 ///

@@ -1,7 +1,6 @@
 import CLinux
 import CSeccomp
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// A filter in the making: the owner of libseccomp's `scmp_filter_ctx`.
 ///
@@ -9,8 +8,8 @@ import SystemPackage
 /// libseccomp only writes the program here; ``SeccompProgram/load(_:)`` gives it to the kernel, so that one that was
 /// written before can be loaded without libseccomp.
 @safe
-package struct SeccompFilter: ~Copyable {
-  private let context: scmp_filter_ctx
+@usableFromInline package struct SeccompFilter: ~Copyable {
+  @usableFromInline let context: scmp_filter_ctx
 
   /// Every call without a rule gets `defaultAction`. libseccomp asks the running kernel whether it has the action.
   package init(defaultAction: Action) throws(Failure) {
@@ -20,7 +19,7 @@ package struct SeccompFilter: ~Copyable {
     unsafe self.context = context
   }
 
-  deinit { unsafe seccomp_release(context) }
+  @inlinable deinit { unsafe seccomp_release(context) }
 
   /// Adds an architecture; one that is there already is no error. All must be of one byte order.
   package func add(_ architecture: Architecture) throws(Failure) {
@@ -53,7 +52,7 @@ package struct SeccompFilter: ~Copyable {
   /// Gives `action` to a call whose arguments pass all the comparisons, on every architecture that has the call.
   /// The action must differ from the default, and no argument may be compared twice.
   package func addRule(_ action: Action, for call: Call, where comparisons: [Comparison] = []) throws(Failure) {
-    let arguments = comparisons.map(\.argument)
+    let arguments = comparisons.map { $0.argument }
     let result = unsafe seccomp_rule_add_array(context, action.rawValue, call.number, UInt32(arguments.count), arguments)
     do { try check("seccomp_rule_add", result) } catch {
       guard error.errno == .fileExists else { throw error }

@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// A system call filter as the kernel takes it: classic BPF over `struct seccomp_data` (seccomp(2)).
 package struct SeccompProgram: Equatable, Sendable {

@@ -1,7 +1,6 @@
 import CLinux
 import CSeccomp
-import Glibc
-import SystemPackage
+import CGlibc
 
 // What a filter's rules are made of.
 extension SeccompFilter {

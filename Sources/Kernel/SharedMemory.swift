@@ -1,5 +1,4 @@
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// Memory which this process and those it clones from here on have in common (mmap(2) MAP_SHARED): lines are added to it, by one
 /// process at a time, and stay when that process is killed. An exec leaves it.
@@ -14,7 +13,7 @@ import SystemPackage
   package init(capacity: Int) throws(Failure) {
     let size = SharedMemory.headerSize + capacity
     let start = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)
-    guard let start = unsafe start, unsafe start != MAP_FAILED else { throw Failure("mmap", errno: Errno(rawValue: errno)) }
+    guard let start = unsafe start, unsafe start != apus_map_failed() else { throw Failure("mmap", errno: .current) }
     unsafe counts = start.bindMemory(to: Int.self, capacity: 2)
     unsafe bytes = (start + SharedMemory.headerSize).bindMemory(to: UInt8.self, capacity: capacity)
     self.capacity = capacity

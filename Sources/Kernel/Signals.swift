@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// A set of signals as rt_sigprocmask(2) has it: bit n−1 is signal n.
 package struct SignalSet: Sendable, Equatable {

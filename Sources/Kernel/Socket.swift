@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// The two ends of a connection between a process and its child. SOCK_SEQPACKET: a message arrives whole or not at
 /// all, and the end of the other process is an empty read.
@@ -103,11 +102,12 @@ package struct UnixSocket {
       try call("connect") { unsafe apus_connect_unix(socket.number, path) }
       return socket
     }
-    let path = FilePath(path)
-    guard let name = path.lastComponent else { throw Failure("connect", errno: .isDirectory) }
-    let parent = path.removingLastComponent()
-    let directory = try Descriptor.open(host: parent.isEmpty ? "." : parent.string, [.path, .directory])
-    return try connect(to: name.string, in: directory, kind: kind)
+    // The address has room for 107 bytes: the name alone is looked up by it, the rest by a descriptor.
+    let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
+    if name.isEmpty { throw Failure("connect", errno: .isDirectory) }
+    let parent = path[..<name.startIndex]
+    let directory = try Descriptor.open(host: parent.isEmpty ? "." : String(parent), [.path, .directory])
+    return try connect(to: String(name), in: directory, kind: kind)
   }
 
   private static func make(_ kind: Kind) throws(Failure) -> Descriptor {

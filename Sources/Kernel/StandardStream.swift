@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// What reading or writing without waiting came to.
 package enum Transfer: Equatable {

@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 /// Descriptors 0, 1 and 2 and those a caller passes on.
 package enum StandardStreams {
@@ -68,5 +67,5 @@ package enum StandardStreams {
 }
 
 extension Descriptor {
-  consuming func forget() { discard self }
+  @export(interface) consuming func forget() { discard self }
 }

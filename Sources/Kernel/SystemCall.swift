@@ -1,4 +1,4 @@
-import SystemPackage
+import CGlibc
 
 /// Turns the `-errno` convention of `CLinux` into a typed failure named after the system call.
 ///
@@ -16,7 +16,7 @@ func call<Result: FixedWidthInteger & SignedInteger>(
     let errno = Errno(rawValue: CInt(truncatingIfNeeded: -result))
     if errno == .interrupted { continue }
     if errno == .badAddress {
-      fatalError("\(name): \(errno): a descriptor or pointer of apus is wrong")
+      unsafe apus_abort("\(name): \(errno): a pointer of apus is wrong")
     }
     throw Failure("\(name)", errno: errno)
   }

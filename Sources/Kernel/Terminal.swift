@@ -1,6 +1,5 @@
 import CLinux
-import Glibc
-import SystemPackage
+import CGlibc
 
 package struct WindowSize: Sendable {
   package let rows: UInt16
@@ -92,7 +91,7 @@ extension Descriptor {
 }
 
 /// The settings of a terminal, put back when the value's life ends.
-package struct RawMode: ~Copyable {
+@usableFromInline package struct RawMode: ~Copyable {
   private let terminal: CInt
   private let saved: termios
 
@@ -113,7 +112,9 @@ package struct RawMode: ~Copyable {
     self.saved = saved
   }
 
-  deinit {
+  @inlinable deinit { restore() }
+
+  @usableFromInline func restore() {
     var attributes = saved
     _ = unsafe apus_tcsetattr(terminal, &attributes)
   }

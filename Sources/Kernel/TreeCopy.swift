@@ -1,5 +1,4 @@
 import CLinux
-import SystemPackage
 
 extension Descriptor {
   /// Copies what a fresh tmpfs must show of the directory it covers: kinds, contents, owners, modes and

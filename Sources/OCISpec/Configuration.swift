@@ -23,7 +23,7 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
   /// One line with all problems.
   package var description: String {
     let place = position.map { "\(document):\($0)" } ?? document
-    return "\(place): \(problems.map(\.description).joined(separator: "; "))"
+    return "\(place): \(problems.map { $0.description }.joined(separator: "; "))"
   }
 }
 

@@ -54,7 +54,7 @@ package struct Features: Sendable {
     [
       "ociVersionMin": .string(SpecVersion.oldest.description),
       "ociVersionMax": .string(SpecVersion.supported.description),
-      "hooks": .strings(Hooks().all.map(\.name)),
+      "hooks": .strings(Hooks().all.map { $0.name }),
       "mountOptions": .strings(MountOptions.known),
       "linux": linux,
       "annotations": annotations,
@@ -90,7 +90,7 @@ package struct Features: Sendable {
       "operators": .names(SeccompOperator.self),
       "archs": .names(SeccompArchitecture.self),
       "knownFlags": .names(SeccompFlag.self),
-      "supportedFlags": .strings(seccomp.supportedFlags.map(\.rawValue).sorted()),
+      "supportedFlags": .strings(seccomp.supportedFlags.map { $0.rawValue }.sorted()),
     ]
   }
 
@@ -109,6 +109,6 @@ package struct Features: Sendable {
 
 extension JSONValue {
   fileprivate static func names<E: RawRepresentable & CaseIterable>(_ type: E.Type) -> JSONValue where E.RawValue == String {
-    .strings(E.allCases.map(\.rawValue).sorted())
+    .strings(E.allCases.map { $0.rawValue }.sorted())
   }
 }

@@ -2,20 +2,20 @@
 ///
 /// Three bits (`atime`) are one field and not flags: relatime is 0, noatime 1, strictatime 2. mount_setattr(2) wants the
 /// whole field in `attr_clr` whenever it is to change; `MountAttributeChange` sees to that.
-@usableFromInline package struct MountAttributes: OptionSet, Sendable {
-  @usableFromInline package let rawValue: UInt64
-  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
+package struct MountAttributes: OptionSet, Sendable {
+  package let rawValue: UInt64
+  package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  @inlinable package static var readonly: MountAttributes { MountAttributes(rawValue: 0x1) }
-  @inlinable package static var nosuid: MountAttributes { MountAttributes(rawValue: 0x2) }
-  @inlinable package static var nodev: MountAttributes { MountAttributes(rawValue: 0x4) }
-  @inlinable package static var noexec: MountAttributes { MountAttributes(rawValue: 0x8) }
+  package static var readonly: MountAttributes { MountAttributes(rawValue: 0x1) }
+  package static var nosuid: MountAttributes { MountAttributes(rawValue: 0x2) }
+  package static var nodev: MountAttributes { MountAttributes(rawValue: 0x4) }
+  package static var noexec: MountAttributes { MountAttributes(rawValue: 0x8) }
   /// The mask of the access time field; the next two are values of it.
-  @inlinable package static var atime: MountAttributes { MountAttributes(rawValue: 0x70) }
-  @inlinable package static var noatime: MountAttributes { MountAttributes(rawValue: 0x10) }
-  @inlinable package static var strictatime: MountAttributes { MountAttributes(rawValue: 0x20) }
-  @inlinable package static var nodiratime: MountAttributes { MountAttributes(rawValue: 0x80) }
-  @inlinable package static var nosymfollow: MountAttributes { MountAttributes(rawValue: 0x20_0000) }
+  package static var atime: MountAttributes { MountAttributes(rawValue: 0x70) }
+  package static var noatime: MountAttributes { MountAttributes(rawValue: 0x10) }
+  package static var strictatime: MountAttributes { MountAttributes(rawValue: 0x20) }
+  package static var nodiratime: MountAttributes { MountAttributes(rawValue: 0x80) }
+  package static var nosymfollow: MountAttributes { MountAttributes(rawValue: 0x20_0000) }
 }
 
 /// What to switch on and off at a mount; never the same attribute in both, except the access time field.
@@ -52,15 +52,15 @@ package struct MountAttributeChange: Equatable, Sendable {
 }
 
 /// Properties of a whole file system, with the numbers of mount(2) (`MS_*`).
-@usableFromInline package struct SuperblockFlags: OptionSet, Sendable {
-  @usableFromInline package let rawValue: UInt64
-  @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
+package struct SuperblockFlags: OptionSet, Sendable {
+  package let rawValue: UInt64
+  package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  @inlinable package static var readonly: SuperblockFlags { SuperblockFlags(rawValue: 1) }
-  @inlinable package static var synchronous: SuperblockFlags { SuperblockFlags(rawValue: 1 << 4) }
-  @inlinable package static var mandatoryLocks: SuperblockFlags { SuperblockFlags(rawValue: 1 << 6) }
-  @inlinable package static var dirsync: SuperblockFlags { SuperblockFlags(rawValue: 1 << 7) }
-  @inlinable package static var silent: SuperblockFlags { SuperblockFlags(rawValue: 1 << 15) }
-  @inlinable package static var iversion: SuperblockFlags { SuperblockFlags(rawValue: 1 << 23) }
-  @inlinable package static var lazytime: SuperblockFlags { SuperblockFlags(rawValue: 1 << 25) }
+  package static var readonly: SuperblockFlags { SuperblockFlags(rawValue: 1) }
+  package static var synchronous: SuperblockFlags { SuperblockFlags(rawValue: 1 << 4) }
+  package static var mandatoryLocks: SuperblockFlags { SuperblockFlags(rawValue: 1 << 6) }
+  package static var dirsync: SuperblockFlags { SuperblockFlags(rawValue: 1 << 7) }
+  package static var silent: SuperblockFlags { SuperblockFlags(rawValue: 1 << 15) }
+  package static var iversion: SuperblockFlags { SuperblockFlags(rawValue: 1 << 23) }
+  package static var lazytime: SuperblockFlags { SuperblockFlags(rawValue: 1 << 25) }
 }

@@ -57,7 +57,7 @@ package struct MountOptions: Equatable, Sendable {
   }
 
   /// Every word that is not left to the file system, sorted.
-  package static let known: [String] = table.map(\.word).sorted()
+  package static let known: [String] = table.map { $0.word }.sorted()
 
   private mutating func apply(_ effect: Effect) {
     switch effect {

@@ -73,4 +73,11 @@ extension String {
     if name.isEmpty { return nil }
     return (slash == startIndex ? "/" : String(self[..<slash]), String(name))
   }
+
+  /// Of any path: a slash at the end has the kernel follow a link that is asked for itself. "/" stays what it is.
+  package var withoutTrailingSlashes: String {
+    guard utf8.last == UInt8(ascii: "/"), utf8.count > 1 else { return self }
+    guard let last = utf8.lastIndex(where: { $0 != UInt8(ascii: "/") }) else { return "/" }
+    return String(self[...last])
+  }
 }

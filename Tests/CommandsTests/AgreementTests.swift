@@ -71,11 +71,11 @@ import Testing
     for (name, flags) in Self.lists {
       for flag in flags {
         let value =
-          switch flag.value {
+          switch flag.value.kind {
           case .none: nil as String?
           case .text, .path, .mode: "x"
           case .number: "1"
-          case .choice(_, let words): words[0]
+          case .choice: flag.value.words[0]
           }
         for form in Completion.forms(of: flag) + ["-\(flag.name)"] {
           var values = Values()

@@ -1,6 +1,5 @@
 import Foundation
 import Kernel
-import SystemPackage
 
 @testable import ControlGroups
 

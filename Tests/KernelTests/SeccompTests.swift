@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 import Testing
 
 struct SeccompTests {

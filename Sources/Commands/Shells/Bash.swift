@@ -70,8 +70,8 @@ enum BashCompletion {
   private static var choiceArms: String {
     lists.flatMap { verb, flags in
       flags.compactMap { flag -> String? in
-        guard case .choice(_, let words) = flag.value else { return nil }
-        return "      \(pattern(verb, [flag]))) \(offer(words)) ;;"
+        guard flag.value.kind == .choice else { return nil }
+        return "      \(pattern(verb, [flag]))) \(offer(flag.value.words)) ;;"
       }
     }.joined(separator: "\n")
   }
@@ -79,7 +79,7 @@ enum BashCompletion {
   private static var pathArms: String {
     let patterns = lists.flatMap { verb, flags in
       flags.compactMap { flag -> String? in
-        guard case .path = flag.value else { return nil }
+        guard flag.value.kind == .path else { return nil }
         return pattern(verb, [flag])
       }
     }
@@ -89,7 +89,7 @@ enum BashCompletion {
   private static var modeArms: String {
     let patterns = lists.flatMap { verb, flags in
       flags.compactMap { flag -> String? in
-        guard case .mode = flag.value else { return nil }
+        guard flag.value.kind == .mode else { return nil }
         return pattern(verb, [flag])
       }
     }

@@ -77,10 +77,10 @@ enum FishCompletion {
   }
 
   private static func argument(_ value: Flag.Value) -> String {
-    switch value {
+    switch value.kind {
     case .none: ""
     case .path: " -r -F"
-    case .choice(_, let words): " -x -a \(quoted(words.joined(separator: " ")))"
+    case .choice: " -x -a \(quoted(value.words.joined(separator: " ")))"
     case .mode: " -x -a '(__apus_modes)'"
     case .text, .number: " -x"
     }

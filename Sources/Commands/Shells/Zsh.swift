@@ -52,7 +52,7 @@ enum ZshCompletion {
   /// `'(-b --bundle)'{-b,--bundle=}'[help]:DIR:_files'`
   private static func specifications(_ flags: [Flag]) -> String {
     flags.map { flag in
-      let isSwitch = flag.value == .none
+      let isSwitch = flag.value.kind == .none
       let long = "--\(flag.name)\(isSwitch ? "" : "=")"
       let value = flag.value.name.map { ":\($0):\(action(flag.value))" } ?? ""
       let description = Completion.quoted("[\(escaped(flag.help))]\(value)")
@@ -63,9 +63,9 @@ enum ZshCompletion {
   }
 
   private static func action(_ value: Flag.Value) -> String {
-    switch value {
+    switch value.kind {
     case .path: "_files"
-    case .choice(_, let words): "(\(words.joined(separator: " ")))"
+    case .choice: "(\(value.words.joined(separator: " ")))"
     case .mode: "_apus_modes"
     case .none, .text, .number: " "
     }

@@ -2,7 +2,6 @@ import ControlGroups
 import JSON
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// What a config asks of this very host: files, devices, namespaces and numbers that must be there.
 ///

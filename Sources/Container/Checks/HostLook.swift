@@ -20,7 +20,7 @@ final class HostLook {
     return text
   }
 
-  func words(_ path: String) -> [String] { (text(path) ?? "").split(whereSeparator: \.isWhitespace).map { String($0) } }
+  func words(_ path: String) -> [String] { (text(path) ?? "").split(whereSeparator: { $0.isWhitespace }).map { String($0) } }
 
   func list(_ path: String) -> NumberList? { text(path).flatMap { NumberList($0) } }
 

@@ -33,7 +33,9 @@ enum RootlessAbility {
       }
     ) { look in
       let path: String
-      do { path = try helper.find() } catch { return .no("not installed", remedy: "install it (package uidmap or shadow-utils)") }
+      do throws(Failure) { path = try helper.find() } catch {
+        return .no("not installed", remedy: "install it (package uidmap or shadow-utils)")
+      }
       // Root needs no ranges.
       if effectiveUserID == 0 { return .yes(path) }
       guard let ranges = helper.ranges() else { return .yes(path) }

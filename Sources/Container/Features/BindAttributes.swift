@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// `ro`, `nosuid`, `noatime`, ... of mounts — config.md "Linux mount options"
 enum BindAttributes {

@@ -1,5 +1,5 @@
 import Kernel
-import SystemPackage
+import OCISpec
 
 /// The bundle, held open: what config.json says relative to it is looked up by the kernel from there.
 ///
@@ -17,9 +17,11 @@ struct BundleDirectory {
 
   /// Opens `path`, absolute or relative to the bundle.
   func open(_ path: String, _ options: OpenOptions) throws(Failure) -> Descriptor {
-    try directory.descriptor.open(FilePath(path).string, options, resolve: [])
+    try directory.descriptor.open(path.withoutTrailingSlashes, options, resolve: [])
   }
 
   /// For messages: the path as it was asked for, made absolute.
-  func path(of relative: String) -> String { FilePath(path).pushing(FilePath(relative)).string }
+  func path(of relative: String) -> String {
+    (relative.isAbsolutePath ? relative : path == "/" ? "/\(relative)" : "\(path)/\(relative)").withoutTrailingSlashes
+  }
 }

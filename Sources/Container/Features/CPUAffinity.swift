@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.execCPUAffinity — config.md "Linux Process": on which cpus a process begins that joins a running container.
 enum CPUAffinity {

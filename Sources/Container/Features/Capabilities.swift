@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.capabilities — config.md "Linux Process", capabilities(7)
 struct CapabilityPlan {

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.terminal, process.consoleSize, /dev/console — config.md "Process", config-linux.md "Default Devices"
 struct ConsolePlan {

@@ -2,7 +2,6 @@ import ControlGroups
 import JSON
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// linux.cgroupsPath, linux.resources — config-linux.md "Control groups"
 struct ControlGroupPlan {

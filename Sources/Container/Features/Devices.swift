@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// A device of the host that is bound into the container.
 enum HostDevice {
@@ -24,7 +23,7 @@ enum Devices {
 
   /// The defaults, then what config.json lists; a listed one takes the place of a default at the same path.
   private static func wanted(_ spec: Spec) -> [Device] {
-    let listed = Set(spec.linux.devices.map(\.path))
+    let listed = Set(spec.linux.devices.map { $0.path })
     return defaults.filter { !listed.contains($0.path) } + spec.linux.devices
   }
 

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.apparmorProfile, process.selinuxLabel — config.md "Linux Process": what the exec will change to.
 enum ExecLabels {

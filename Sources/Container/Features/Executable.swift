@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.args[0] — config.md "Process": execvp(3) in the container, and a full account of why it cannot be run.
 ///

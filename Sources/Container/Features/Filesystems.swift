@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// Making the file systems of `mounts`: everything that is no bind.
 enum Filesystems {

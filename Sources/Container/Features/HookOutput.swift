@@ -22,5 +22,5 @@ struct HookOutput {
         try Descriptor.open(host: path, [.writeOnly, .append, .create, .noControllingTerminal], mode: 0o600)))
   }
 
-  var descriptors: [SharedDescriptor] { [stdout, stderr].compactMap(\.self) }
+  var descriptors: [SharedDescriptor] { [stdout, stderr].compactMap { $0 } }
 }

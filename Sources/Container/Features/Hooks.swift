@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// hooks — config.md "POSIX-platform Hooks"
 ///

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// mounts[].uidMappings, gidMappings, the options `idmap` and `ridmap` — config.md "POSIX-platform Mounts", "Linux mount options"
 ///

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// linux.uidMappings, linux.gidMappings — config-linux.md "User namespace mappings"
 enum IDMappings {

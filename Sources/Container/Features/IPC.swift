@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// The files of `--ipc private|host|container:<id>`.
 ///

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// linux.maskedPaths — config-linux.md "Masked Paths"
 ///

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// linux.mountLabel — config-linux.md "Mount Label": the SELinux context of the file systems made for the container.
 struct MountLabel {

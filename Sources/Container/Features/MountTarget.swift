@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// The place in the rootfs a mount goes to: opened once, verified, and mounted on by that descriptor.
 enum MountTarget {

@@ -77,7 +77,7 @@ struct NamespaceModes {
   var isEmpty: Bool { choices.isEmpty }
 
   /// As on the command line.
-  var description: String { choices.map(\.text).joined(separator: " ") }
+  var description: String { choices.map { $0.text }.joined(separator: " ") }
 
   /// The container whose IPC is shared, and how that was asked for.
   var ipc: (target: Target, text: String)? {

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// linux.namespaces — config-linux.md "Namespaces"
 ///

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// linux.netDevices — config-linux.md "Network Devices": interfaces of the host that become the container's.
 ///

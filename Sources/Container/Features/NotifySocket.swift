@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// NOTIFY_SOCKET: the program of a container tells the service manager of the host that it is ready (sd_notify(3)).
 ///

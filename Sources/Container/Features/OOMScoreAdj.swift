@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.oomScoreAdj — config.md "Linux Process"
 enum OOMScoreAdjustment {

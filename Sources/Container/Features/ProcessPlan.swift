@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process — config.md "Process": what can be settled on the host.
 struct ProcessPlan {

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// Finding what linux.maskedPaths and linux.readonlyPaths protect.
 ///

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// linux.readonlyPaths — config-linux.md "Readonly Paths"
 enum ReadonlyPaths {

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// linux.intelRdt — config-linux.md "IntelRdt", resctrl.rst: a share of the cache and of the memory bandwidth.
 ///
@@ -82,7 +81,7 @@ struct ResourceControl {
     let there = schemata.split(separator: "\n").compactMap { ResourceSchema(String($0)) }
     for (property, text) in lines {
       if let wanted = ResourceSchema(text), there.contains(where: wanted.holds(in:)) { continue }
-      let found = there.map(\.description).joined(separator: " ")
+      let found = there.map { $0.description }.joined(separator: " ")
       throw Failure("\(property) \(text) is not what the class \(closID) has (\(found))", hint: "other containers may be in it")
     }
   }

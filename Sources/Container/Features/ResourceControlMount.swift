@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// The resctrl file system as the administrator has mounted it (resctrl.rst).
 struct ResourceControlMount {

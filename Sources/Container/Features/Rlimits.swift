@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.rlimits — config.md "POSIX process"
 enum Rlimits {

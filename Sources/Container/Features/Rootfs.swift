@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// root, linux.rootfsPropagation — config.md "Root", config-linux.md "Rootfs Mount Propagation"
 struct RootfsPlan {
@@ -104,9 +103,8 @@ extension Rootfs {
 
   /// Makes a symbolic link, and what is missing above it. One that is there already has to lead to the same place.
   func makeLink(_ path: String, to target: String) throws(Failure) {
-    let path = FilePath(path)
-    guard let name = path.lastComponent?.string else { return }
-    let parent = try openOrMake(path.removingLastComponent().string, .directory)
+    guard let (directory, name) = path.directoryAndName else { return }
+    let parent = try openOrMake(directory, .directory)
     do { try during("making the link \(path)", try parent.makeSymbolicLink(name, to: target)) } catch
       where error.errno == .fileExists
     {
@@ -117,7 +115,7 @@ extension Rootfs {
   }
 
   private func make(_ path: String, _ kind: PlaceKind, mode: UInt32, noSymlinks: Bool) throws(Failure) -> Descriptor {
-    var rest = Array(FilePath(path).components.map(\.string).reversed())
+    var rest = Array(path.parts("/").map(String.init).reversed())
     var resolved: [String] = []
     var current = try root.duplicate()
     var linksLeft = 40  // as many as the kernel follows
@@ -138,9 +136,8 @@ extension Rootfs {
         if noSymlinks || linksLeft < 0 { throw Failure("openat2", errno: .tooManySymbolicLinkLevels) }
         let link = try current.readLink()
         guard let text = link.text else { throw Failure("the link to \(link) is not UTF-8", errno: .illegalByteSequence) }
-        let target = FilePath(text)
-        if target.isAbsolute { resolved = [] }
-        rest += target.components.map(\.string).reversed()
+        if text.isAbsolutePath { resolved = [] }
+        rest += text.parts("/").map(String.init).reversed()
         current = try reopen(resolved)
       } else {
         resolved.append(name)

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.scheduler — config.md "Linux Process", sched_setattr(2)
 enum Scheduling {

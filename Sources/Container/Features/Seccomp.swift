@@ -71,7 +71,7 @@ package enum SeccompFeature {
     }
     if !flags.areSupported {
       throw Failure(
-        "linux.seccomp.flags: the kernel does not support \((seccomp.flags ?? []).map(\.rawValue).joined(separator: ", "))",
+        "linux.seccomp.flags: the kernel does not support \((seccomp.flags ?? []).map { $0.rawValue }.joined(separator: ", "))",
         hint: "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs Linux 5.19")
     }
     return flags
@@ -122,7 +122,7 @@ extension SeccompFeature {
     let program = try during("linux.seccomp", try SeccompProgram.choosing(among: parts))
     return Compiled(
       program: answersNewerCalls(defaultAction)
-        ? program.answeringNoSuchCall(to: newerCalls(seccomp, on: architectures.map(\.architecture))) : program,
+        ? program.answeringNoSuchCall(to: newerCalls(seccomp, on: architectures.map { $0.architecture })) : program,
       isComplete: unrestricted.isEmpty)
   }
 
@@ -198,7 +198,7 @@ extension SeccompFeature {
   }
 
   private static func repeatsArgument(_ rule: SyscallRule) -> Bool {
-    rule.args.count > 1 && Set(rule.args.map(\.index)).count < rule.args.count
+    rule.args.count > 1 && Set(rule.args.map { $0.index }).count < rule.args.count
   }
 
   /// A default of errno is a profile's way to say "whatever else". What kills, traps or notifies by default is meant

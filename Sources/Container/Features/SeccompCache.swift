@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// Compiled filters, a file each, so that libseccomp need not run at every start.
 ///
@@ -22,7 +21,7 @@ struct SeccompCache: ~Copyable {
   /// - Parameter path: `<root>/.cache/seccomp`
   init?(_ path: String, _ warn: (String) -> Void) {
     do {
-      directory = try Self.open(FilePath(path))
+      directory = try Self.open(path)
       self.path = path
     } catch {
       warn("the seccomp cache \(path) is not used: \(error.message)")
@@ -30,13 +29,11 @@ struct SeccompCache: ~Copyable {
     }
   }
 
-  private static func open(_ path: FilePath) throws(Failure) -> Descriptor {
-    let parent = path.removingLastComponent()
-    guard let name = path.lastComponent?.string, let parentName = parent.lastComponent?.string else {
+  private static func open(_ path: String) throws(Failure) -> Descriptor {
+    guard let (parent, name) = path.directoryAndName, let (root, parentName) = parent.directoryAndName else {
       throw Failure("the path has less than two components")
     }
-    let root = try Descriptor.open(host: parent.removingLastComponent().string, [.path, .directory])
-    let outer = try during(parentName, try openOrMake(parentName, in: root))
+    let outer = try during(parentName, try openOrMake(parentName, in: Descriptor.open(host: root, [.path, .directory])))
     return try during(name, try openOrMake(name, in: outer))
   }
 
@@ -182,9 +179,9 @@ extension SeccompCache {
     key.add(Int(SeccompFilter.Architecture.native.token))
     key.add(seccomp.defaultAction.rawValue)
     key.add(seccomp.defaultErrnoRet)
-    key.add(seccomp.architectures.map(\.rawValue))
+    key.add(seccomp.architectures.map { $0.rawValue })
     key.add(seccomp.flags == nil ? 0 : 1)
-    key.add((seccomp.flags ?? []).map(\.rawValue))
+    key.add((seccomp.flags ?? []).map { $0.rawValue })
     key.add(seccomp.listenerPath)
     key.add(seccomp.listenerMetadata)
     key.add(seccomp.syscalls.count)

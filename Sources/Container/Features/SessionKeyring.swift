@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// The session keyring `_ses.<id>`: keys of one container are not another's (keyctl(2)).
 enum SessionKeyring {

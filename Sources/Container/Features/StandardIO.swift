@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// Standard streams that are no terminal.
 enum StandardIO {

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// linux.sysctl — config-linux.md "Sysctl". Which keys belong to a namespace is checked with the config (DEF-05).
 enum KernelParameters {

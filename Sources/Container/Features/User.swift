@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.user, process.capabilities, process.noNewPrivileges — the change from root of the container to its user.
 enum Credentials {

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// process.cwd — config.md "Process"
 enum WorkingDirectory {

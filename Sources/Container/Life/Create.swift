@@ -1,7 +1,6 @@
 import ControlGroups
 import Kernel
 import OCISpec
-import SystemPackage
 
 extension Runtime {
   /// Makes the container; its program waits for `start` (runtime.md "Create").
@@ -72,7 +71,7 @@ extension Runtime {
     // it from here on, even if that is the clone. They undo what the hooks before them, or the engine, did.
     let hooks = (plan.spec, plan.hookState)
     rollback.addFirst { runPoststop(hooks.0, hooks.1) }
-    let hostOnly = [directory.handle] + [logFile, trace?.file, receiver?.connection].compactMap(\.self)
+    let hostOnly = [directory.handle] + [logFile, trace?.file, receiver?.connection].compactMap { $0 }
     trace?.host.next("starting the container's process")
     let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: hostOnly)
     do {

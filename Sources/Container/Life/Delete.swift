@@ -1,7 +1,6 @@
 import ControlGroups
 import Kernel
 import OCISpec
-import SystemPackage
 
 extension Runtime {
   /// Removes a stopped container and everything made for it (runtime.md "Delete"); one that was created but never started is killed first.

@@ -2,7 +2,6 @@ import ControlGroups
 import JSON
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// What `events` tells of a container.
 package enum ResourceEvent {

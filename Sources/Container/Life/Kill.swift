@@ -1,7 +1,6 @@
 import ControlGroups
 import Kernel
 import OCISpec
-import SystemPackage
 
 extension Runtime {
   /// Sends a signal to the container's init (runtime.md "Kill"). Where its end does not end the container's other processes,

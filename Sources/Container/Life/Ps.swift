@@ -1,7 +1,6 @@
 import ControlGroups
 import Kernel
 import OCISpec
-import SystemPackage
 
 extension Runtime {
   /// The pids of the container's processes as the caller's pid namespace has them, in ascending order; none of one that has

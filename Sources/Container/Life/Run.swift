@@ -1,7 +1,6 @@
 import ControlGroups
 import Kernel
 import OCISpec
-import SystemPackage
 
 extension Runtime {
   /// `create` and `start` in one. In the foreground it stays, passes signals on, and ends as the program does.

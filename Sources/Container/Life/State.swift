@@ -1,7 +1,6 @@
 import ControlGroups
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// What `state` and `list` show: the spec's document and what runc adds to it.
 package struct ContainerSummary {

@@ -2,7 +2,6 @@ import ControlGroups
 import JSON
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// What later updates must know of earlier ones.
 struct SavedLimits: Equatable {

@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// A container's init as an observer holds it, who is not its parent: by a pidfd from before it was reaped.
 final class HeldProcess {

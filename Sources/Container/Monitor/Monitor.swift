@@ -1,6 +1,5 @@
 import ControlGroups
 import Kernel
-import SystemPackage
 
 /// Follows the containers of some roots without a daemon: it watches, and asks nobody.
 ///

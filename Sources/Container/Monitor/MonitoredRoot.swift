@@ -1,5 +1,5 @@
 import Kernel
-import SystemPackage
+import OCISpec
 
 /// A root directory that is watched, whether it is there already or not.
 ///
@@ -77,16 +77,14 @@ final class MonitoredRoot {
         rootWatch = watch
         return true
       }
-      var above = FilePath(path)
-      var next = above
-      repeat {
-        next = above
-        above.removeLastComponent()
-        ancestorWatch = try watch(above.string, [.created, .movedTo, .selfDeleted, .selfMoved])
-      } while ancestorWatch == nil && !above.components.isEmpty
+      var next = path
+      while ancestorWatch == nil, let above = next.directoryAndName?.directory {
+        ancestorWatch = try watch(above, [.created, .movedTo, .selfDeleted, .selfMoved])
+        if ancestorWatch == nil { next = above }
+      }
       // What came before the watch was there would not be told.
       guard let ancestorWatch else { throw Failure("watching \(path)", errno: .noSuchFileOrDirectory) }
-      if try !exists(next.string) {
+      if try !exists(next) {
         self.ancestorWatch = ancestorWatch
         return false
       }

@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// What a verb tells those who follow the containers of a root, whether anybody does or not.
 ///

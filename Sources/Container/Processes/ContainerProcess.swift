@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// What the first process of a container and one that joins it later do alike: `process` of config.json, from being root in the
 /// container to the exec of the program.

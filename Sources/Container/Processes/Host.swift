@@ -1,7 +1,6 @@
 import ControlGroups
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// The runtime's side of making a container: one clone, then the conversation of `Rendezvous.swift`.
 struct Host: ~Copyable {

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// The process that becomes PID 1 of the container: from its first instruction, in the namespaces and the cgroup it was
 /// born into, to the exec of the program.

@@ -1,6 +1,5 @@
 import Kernel
 import OCISpec
-import SystemPackage
 
 extension Init {
   /// What init does, in this order, and why each step stands where it stands.

@@ -1,7 +1,6 @@
 import ControlGroups
 import Kernel
 import OCISpec
-import SystemPackage
 
 /// All that was resolved, opened and compiled on the host before a process joins a container.
 struct JoinPlan {

@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// Who starts the program of a container listens on its notify socket, and passes on that it is ready.
 ///

@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// Where init waits between `create` and `start`.
 ///

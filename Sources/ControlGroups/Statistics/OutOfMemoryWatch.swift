@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// Tells how many processes of a cgroup the kernel has killed for want of memory since the last question.
 ///

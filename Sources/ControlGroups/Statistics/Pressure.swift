@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// How much of the time something waited for a resource (psi.rst): *some* of the processes, or all of them (*full*).
 package struct Pressure: Equatable, Sendable {

@@ -1,5 +1,4 @@
 import Kernel
-import SystemPackage
 
 /// What the kernel has counted for a cgroup and everything below it (cgroup-v2.rst).
 ///

@@ -1,6 +1,5 @@
 import DBus
 import Kernel
-import SystemPackage
 
 /// The manager of units, spoken to over D-Bus (org.freedesktop.systemd1(5)): PID 1, or the one that a user has.
 package final class SystemdManager {
