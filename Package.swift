@@ -1,16 +1,29 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let isFuzzing = Context.environment["APUS_FUZZ"] != nil
+let commit = Context.gitInformation?.currentCommit ?? ""
+
 // Every room is compiled with strict memory safety: a libc call or a pointer outside `unsafe` does not build.
 let strict: [SwiftSetting] = [
   .strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility"),
-  // A start meets some eighty generic types for the first time. By the function of each that costs half of what it does by its
-  // mangled name, which has to be taken apart, looked up and checked against its protocols.
-  .unsafeFlags(["-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors"], .when(configuration: .release)),
 ]
 
-let isFuzzing = Context.environment["APUS_FUZZ"] != nil
-let commit = Context.gitInformation?.currentCommit ?? ""
+/// Embedded Swift, in a release: no runtime, no metadata, generic code made for the types it is used with. 0.85 of a start's time, half
+/// its memory (docs/performance.md), and some parts of the language less (docs/architecture.md "Embedded Swift").
+let embedded: [SwiftSetting] =
+  isFuzzing
+  ? strict
+  : strict + [
+    .enableExperimentalFeature("Embedded", .when(configuration: .release)),
+    // Each in a section of its own: what is not called is left out, and what is called can be laid out in order.
+    .unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)),
+  ]
+
+/// The code of a room is compiled where the program is, whole, and there alone: two compilations of one function may number its
+/// constants differently under the same names, of which the linker keeps the first.
+let room =
+  isFuzzing ? strict : embedded + [.unsafeFlags(["-Xfrontend", "-emit-empty-object-file"], .when(configuration: .release))]
 
 let package = Package(
   name: "apus",
@@ -37,15 +50,15 @@ let package = Package(
 
     // The rooms. An arrow only points down; `docs/architecture.md` says what each holds.
     .target(
-      name: "Kernel", dependencies: ["CGlibc", "CLinux", "CStart", "CVersion", "CSeccomp", "CCapability"], swiftSettings: strict),
-    .target(name: "JSON", dependencies: ["CGlibc", "CJSON"], swiftSettings: strict),
-    .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: strict),
-    .target(name: "DBus", dependencies: ["Kernel"], swiftSettings: strict),
-    .target(name: "ControlGroups", dependencies: ["DBus", "Kernel", "OCISpec"], swiftSettings: strict),
-    .target(name: "Container", dependencies: ["Kernel", "OCISpec", "JSON", "ControlGroups"], swiftSettings: strict),
-    .target(name: "Commands", dependencies: ["Container", "OCISpec", "JSON", "Kernel"], swiftSettings: strict),
+      name: "Kernel", dependencies: ["CGlibc", "CLinux", "CStart", "CVersion", "CSeccomp", "CCapability"], swiftSettings: room),
+    .target(name: "JSON", dependencies: ["CGlibc", "CJSON"], swiftSettings: room),
+    .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: room),
+    .target(name: "DBus", dependencies: ["Kernel"], swiftSettings: room),
+    .target(name: "ControlGroups", dependencies: ["DBus", "Kernel", "OCISpec"], swiftSettings: room),
+    .target(name: "Container", dependencies: ["Kernel", "OCISpec", "JSON", "ControlGroups"], swiftSettings: room),
+    .target(name: "Commands", dependencies: ["Container", "OCISpec", "JSON", "Kernel"], swiftSettings: room),
     .executableTarget(
-      name: "apus", dependencies: ["Commands"], swiftSettings: strict,
+      name: "apus", dependencies: ["Commands"], swiftSettings: embedded,
       linkerSettings: [
         // One static binary: nothing of the host is loaded into a process that enters a container. lld, because the
         // default linker warns about dlopen in libc.a.
@@ -58,8 +71,6 @@ let package = Package(
             "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/packaging/function-order/functions",
             "-Xlinker", "--no-warn-symbol-ordering",
           ], .when(configuration: .release)),
-        // No program is executed when it crashes: Sources/Kernel/CrashProgram.swift.
-        .unsafeFlags(["-Xlinker", "--wrap=swift_copyAuxiliaryExecutablePath"], .when(configuration: .release)),
       ]),
 
     // What apus makes of each statement of the spec: the source of docs/conformance.md, and not part of the binary.
