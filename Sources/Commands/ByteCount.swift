@@ -1,3 +1,5 @@
+import Kernel
+
 /// A size as runc and docker take it: a number, perhaps with a fraction, and a unit, which counts in 1024s.
 enum ByteCount {
   /// Bytes of `1048576`, `64m`, `64MB`, `1.5GiB`; nil when the text is no size.
@@ -5,7 +7,8 @@ enum ByteCount {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     var unit = text.dropFirst(digits.count)
     if unit.hasPrefix(" ") { unit.removeFirst() }
-    guard digits.first?.isNumber == true, digits.last != ".", let number = Double(digits), let power = power(of: unit) else {
+    guard digits.first?.isNumber == true, digits.last != ".", let number = decimalNumber(digits), let power = power(of: unit)
+    else {
       return nil
     }
     var result = number

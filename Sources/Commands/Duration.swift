@@ -1,3 +1,5 @@
+import Kernel
+
 /// A length of time as Go writes it, which is what engines pass: `5s`, `1m30s`, `1.5h`, `500ms`.
 enum GoDuration {
   private static let units: [(name: String, nanoseconds: Double)] = [
@@ -27,6 +29,6 @@ enum GoDuration {
   private static func number(_ digits: Substring) -> Double? {
     let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count <= 2, parts.contains(where: { !$0.isEmpty }) else { return nil }
-    return Double("\(parts[0].isEmpty ? "0" : parts[0]).\(parts.count < 2 || parts[1].isEmpty ? "0" : parts[1])")
+    return decimalNumber("\(parts[0].isEmpty ? "0" : parts[0]).\(parts.count < 2 || parts[1].isEmpty ? "0" : parts[1])")
   }
 }

@@ -33,16 +33,19 @@ func listTable(_ containers: [ContainerSummary]) -> String {
 /// Rows in columns as runc's tabwriter lays them out, for scripts that cut by position: at least 12 wide, at least 3
 /// spaces between, no spaces after the last.
 func table(_ rows: [[String]]) -> String {
-  let rows = rows.map { $0.map { $0.onOneLine } }
   var widths = [Int](repeating: 12, count: rows.first?.count ?? 0)
-  for row in rows {
-    for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.width + 3) }
+  let rows = rows.map { row in
+    row.enumerated().map { column, cell in
+      let text = cell.onOneLine, width = text.width
+      widths[column] = max(widths[column], width + 3)
+      return (text: text, width: width)
+    }
   }
   let spaces = String(repeating: " ", count: widths.max() ?? 0)
   var text = ""
   for row in rows {
     for (column, cell) in row.enumerated() {
-      text += cell
+      text += cell.text
       if column < row.count - 1 { text += Substring(spaces.utf8.prefix(widths[column] - cell.width)) }
     }
     text += "\n"

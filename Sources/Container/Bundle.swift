@@ -3,13 +3,20 @@ import Kernel
 import OCISpec
 
 /// A bundle: the directory, and its config.json as it was when it was read.
-struct Bundle {
+final class Bundle {
   let path: String
   /// The bytes of config.json, for the container's private copy.
   let bytes: [UInt8]
   /// With ``modes`` applied.
   let spec: Spec
   let modes: NamespaceModes
+
+  private init(path: String, bytes: [UInt8], spec: Spec, modes: NamespaceModes) {
+    self.path = path
+    self.bytes = bytes
+    self.spec = spec
+    self.modes = modes
+  }
 
   /// Reads config.json and checks every rule that needs nothing but the config. Nothing is touched.
   static func load(_ request: CreateRequest, _ runtime: Runtime) throws(Failure) -> Bundle {

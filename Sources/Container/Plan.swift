@@ -4,15 +4,17 @@ import OCISpec
 
 /// All that was resolved, opened and compiled on the host before the container exists: what can fail on the host has
 /// failed by then. Init has it by inheriting the memory; nothing is sent or parsed a second time.
-struct Plan {
+///
+/// A class, because it is large and handed on often: copies of it were a third of the stack that a start touches.
+final class Plan {
   let id: String
   let spec: Spec
   let bundle: String
   /// /proc of the host; see ``ProcFS``.
   let proc: ProcFS
-  var namespaces: NamespacePlan
+  let namespaces: NamespacePlan
   /// The directory that becomes `/`.
-  var rootfs: RootfsPlan
+  let rootfs: RootfsPlan
   var mounts: [PlannedMount] = []
   /// The SELinux context of file systems; none without SELinux.
   var mountLabel = MountLabel()
@@ -30,14 +32,33 @@ struct Plan {
   /// not dumpable are root's, so an ordinary user's is, and has id maps to be written. Nobody else can look into a process of
   /// a user namespace that was made for it.
   let isOpenToItsUser: Bool
-  var noPivot: Bool
+  let noPivot: Bool
   /// Whether init tells its steps for the debug log.
   let tellsSteps: Bool
   let trace: Trace?
-  var noNewKeyring: Bool
+  let noNewKeyring: Bool
   /// What the state documents of hooks have in common.
-  var hookState: HookState
+  let hookState: HookState
   var hookOutput = HookOutput()
+
+  private init(
+    _ bundle: Bundle, _ request: CreateRequest, _ runtime: Runtime, directory: String, proc: ProcFS,
+    namespaces: NamespacePlan, rootfs: RootfsPlan
+  ) throws(Failure) {
+    id = request.id
+    spec = bundle.spec
+    self.bundle = directory
+    self.proc = proc
+    self.namespaces = namespaces
+    self.rootfs = rootfs
+    controlGroup = try ControlGroupPlan.plan(spec.linux)
+    isOpenToItsUser = effectiveUserID != 0 && namespaces.new.contains(.user)
+    noPivot = request.noPivot
+    tellsSteps = runtime.debug != nil
+    trace = runtime.trace
+    noNewKeyring = request.noNewKeyring
+    hookState = HookState(ociVersion: spec.ociVersion, id: id, bundle: directory, annotations: spec.annotations)
+  }
 
   /// Resolves, opens and compiles. Nothing outside of this process is changed yet.
   static func make(
@@ -50,12 +71,8 @@ struct Plan {
     let namespaces = try NamespacePlan.plan(spec)
     let directory = try BundleDirectory(bundle.path, proc)
     let rootfs = try RootfsPlan.plan(spec, directory, proc)
-    var plan = Plan(
-      id: request.id, spec: spec, bundle: directory.path, proc: proc, namespaces: namespaces, rootfs: rootfs,
-      controlGroup: try ControlGroupPlan.plan(spec.linux),
-      isOpenToItsUser: effectiveUserID != 0 && namespaces.new.contains(.user), noPivot: request.noPivot,
-      tellsSteps: runtime.debug != nil, trace: runtime.trace, noNewKeyring: request.noNewKeyring,
-      hookState: HookState(ociVersion: spec.ociVersion, id: request.id, bundle: directory.path, annotations: spec.annotations))
+    let plan = try Plan(
+      bundle, request, runtime, directory: directory.path, proc: proc, namespaces: namespaces, rootfs: rootfs)
     plan.openFileLimit = try OpenFileLimit.raise(
       for: Mounts.descriptorCount(spec) + (try Devices.descriptorCount(spec, namespaces)))
     track?.next("mounts, devices")

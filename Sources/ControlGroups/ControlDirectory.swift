@@ -61,8 +61,12 @@ package final class ControlDirectory {
 
 /// The number after `key` in the text of a flat keyed file: `populated 1`.
 func keyedNumber(_ key: String, _ text: String) -> Int? {
-  for line in text.parts("\n") where line.utf8.starts(with: key.utf8) {
-    let rest = line.utf8.dropFirst(key.utf8.count)
+  var lines = text.utf8[...]
+  while !lines.isEmpty {
+    let line = lines.prefix { $0 != UInt8(ascii: "\n") }
+    lines = lines[line.endIndex...].dropFirst()
+    guard line.starts(with: key.utf8) else { continue }
+    let rest = line.dropFirst(key.utf8.count)
     if rest.first == UInt8(ascii: " ") { return Int(Substring(rest.dropFirst())) }
   }
   return nil

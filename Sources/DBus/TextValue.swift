@@ -130,7 +130,7 @@ indirect enum TextValue {
       case .handle: integer(text).map { .handle($0) }
       case .int64: integer(text).map { .int64($0) }
       case .uint64: integer(text).map { .uint64($0) }
-      case .double: Double(text).map { .double($0) }
+      case .double: decimalNumber(text).map { .double($0) }
       default: nil
       }
     guard let value else { throw Failure("\(text) is no value of type \(type.text)") }

@@ -126,9 +126,12 @@ extension Descriptor {
   /// Reads to the end of the file, and fails with EFBIG beyond `limit` bytes.
   package func readAll(limit: Int = 16 << 20, chunk: Int = 32 << 10) throws(Failure) -> [UInt8] {
     var all: [UInt8] = []
+    // Most files are small, those of procfs and cgroups above all.
+    var size = min(chunk, 4000)
     while true {
-      let more = try read(atMost: chunk)
+      let more = try read(atMost: size)
       if more.isEmpty { return all }
+      if more.count == size { size = chunk }
       if all.isEmpty { all = more } else { all += more }
       if all.count > limit { throw Failure("read", errno: .fileTooLarge) }
     }

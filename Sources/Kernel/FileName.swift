@@ -66,8 +66,15 @@ extension Descriptor {
 extension Descriptor {
   /// The target of a symbolic link: of the entry `name`, or of this descriptor when it was opened `.path, .noFollow`.
   package func readLink(_ name: FileName = FileName([UInt8]())) throws(Failure) -> FileName {
-    var bytes = [CChar](repeating: 0, count: 4096)
-    let count = try call("readlinkat") { unsafe apus_readlinkat(number, name.bytes, &bytes, bytes.count) }
-    return FileName(bytes[..<count].lazy.map { UInt8(bitPattern: $0) })
+    var failure: Failure?
+    let target = unsafe [UInt8](unsafeUninitializedCapacity: 4000) { buffer, count in
+      do throws(Failure) {
+        count = try call("readlinkat") {
+          unsafe buffer.withMemoryRebound(to: CChar.self) { unsafe apus_readlinkat(number, name.bytes, $0.baseAddress, $0.count) }
+        }
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return FileName(target)
   }
 }

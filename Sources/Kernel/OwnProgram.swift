@@ -92,7 +92,7 @@ package enum OwnProgram {
 
   /// The kernel names a program that was executed by its descriptor after the number of that.
   private static func nameProcess() throws(Failure) {
-    let name = ProgramArguments.all.first?.split(separator: "/").last.map(String.init) ?? "apus"
+    let name = ProgramArguments.all.first?.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? "apus"
     try call("prctl(PR_SET_NAME)") { unsafe name.withCString { apus_prctl(15, UInt(bitPattern: $0), 0, 0, 0) } }
   }
 

@@ -113,9 +113,10 @@ import Testing
   @Test(.enabled(if: File.exists(unstripped), "no release build")) func nothingInItStartsThreads() throws {
     let symbols = try #require(ELF(path: Self.unstripped)?.symbols, "the release build is stripped: nothing to look at")
     #expect(symbols.contains { $0.hasPrefix("$e9Container") }, "these are not the symbols of apus in Embedded Swift")
+    // "$s": ordinary Swift, as the standard library's own code and Foundation are.
     let forbidden = symbols.filter { name in
       name.hasPrefix("swift_task_create") || name.hasPrefix("dispatch_") || name.hasPrefix("_dispatch_")
-        || name.hasPrefix("libdispatch") || name.hasPrefix("$s")  // no Embedded Swift: the standard library's own code, Foundation
+        || name.hasPrefix("libdispatch") || name.hasPrefix("$s")
     }
     #expect(forbidden.isEmpty, "\(forbidden.prefix(10))")
   }

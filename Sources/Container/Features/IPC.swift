@@ -40,7 +40,7 @@ enum IPC {
   }
 
   /// For `container:<id>`: detached copies of the other container's /dev/shm and /dev/mqueue.
-  static func share(_ modes: NamespaceModes, into plan: inout Plan) throws(Failure) {
+  static func share(_ modes: NamespaceModes, into plan: Plan) throws(Failure) {
     guard let (target, flag) = modes.ipc else { return }
     let namespace = try during(flag, try plan.proc.openNamespace("mnt", of: target.process.pid))
     for destination in [shm, mqueue] {

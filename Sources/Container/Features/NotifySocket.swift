@@ -18,7 +18,7 @@ enum NotifySocket {
 
   /// `create`: makes the directory and plans its mount, after those of config.json, one of which may be /run.
   static func offer(
-    in state: borrowing StateDirectory, to plan: inout Plan, _ warn: (String) -> Void
+    in state: borrowing StateDirectory, to plan: Plan, _ warn: (String) -> Void
   ) throws(Failure) {
     guard ofManager != nil, plan.process != nil else { return }
     let path = "\(state.path)/\(directory)"

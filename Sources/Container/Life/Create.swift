@@ -54,9 +54,9 @@ extension Runtime {
 
     trace?.host.next("planning")
     let plan = try bundle.modes.verify { () throws(Failure) in
-      var plan = try Plan.make(bundle, request, terminal, self)
-      try IPC.share(bundle.modes, into: &plan)
-      try NotifySocket.offer(in: directory, to: &plan, warn)
+      let plan = try Plan.make(bundle, request, terminal, self)
+      try IPC.share(bundle.modes, into: plan)
+      try NotifySocket.offer(in: directory, to: plan, warn)
       return plan
     }
     trace?.host.next("copying config.json")
@@ -69,8 +69,7 @@ extension Runtime {
     let gate = startsAtOnce ? StartGate.none : try StartGate.make(in: directory)
     // "Continue the lifecycle at step 12", as runc does it: the resources are made, so its poststop hooks run whatever ends
     // it from here on, even if that is the clone. They undo what the hooks before them, or the engine, did.
-    let hooks = (plan.spec, plan.hookState)
-    rollback.addFirst { runPoststop(hooks.0, hooks.1) }
+    rollback.addFirst { runPoststop(plan.spec, plan.hookState) }
     let hostOnly = [directory.handle] + [logFile, trace?.file, receiver?.connection].compactMap { $0 }
     trace?.host.next("starting the container's process")
     let host = try Host.start(plan, cgroup: cgroup, gate: gate, hostOnly: hostOnly)

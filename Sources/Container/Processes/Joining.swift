@@ -3,7 +3,7 @@ import Kernel
 import OCISpec
 
 /// All that was resolved, opened and compiled on the host before a process joins a container.
-struct JoinPlan {
+final class JoinPlan {
   let id: String
   /// A pidfd of the container's init, whose namespaces are joined.
   let container: SharedDescriptor
@@ -22,6 +22,26 @@ struct JoinPlan {
   let isBornInUserNamespace: Bool
   /// Whether it tells its steps for the debug log.
   let tellsSteps: Bool
+
+  init(
+    id: String, container: SharedDescriptor, proc: ProcFS, namespaces: NamespaceKinds, root: SharedDescriptor?, spec: Spec,
+    process: ProcessPlan, console: ConsolePlan?, seccomp: SeccompPlan?, resourceControl: ResourceControl?, noNewKeyring: Bool,
+    isBornInUserNamespace: Bool, tellsSteps: Bool
+  ) {
+    self.id = id
+    self.container = container
+    self.proc = proc
+    self.namespaces = namespaces
+    self.root = root
+    self.spec = spec
+    self.process = process
+    self.console = console
+    self.seccomp = seccomp
+    self.resourceControl = resourceControl
+    self.noNewKeyring = noNewKeyring
+    self.isBornInUserNamespace = isBornInUserNamespace
+    self.tellsSteps = tellsSteps
+  }
 
   /// The kinds of namespaces to join: those config.json speaks of, not what the container's program may have made for itself
   /// since, unless they are the runtime's own too.

@@ -32,9 +32,9 @@ package struct Pressure: Equatable, Sendable {
         let parts = word.split(separator: "=")
         guard parts.count == 2 else { continue }
         switch parts[0] {
-        case "avg10": share.average10 = Double(parts[1]) ?? 0
-        case "avg60": share.average60 = Double(parts[1]) ?? 0
-        case "avg300": share.average300 = Double(parts[1]) ?? 0
+        case "avg10": share.average10 = decimalNumber(parts[1]) ?? 0
+        case "avg60": share.average60 = decimalNumber(parts[1]) ?? 0
+        case "avg300": share.average300 = decimalNumber(parts[1]) ?? 0
         case "total": share.total = UInt64(parts[1]) ?? 0
         default: continue
         }
