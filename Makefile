@@ -77,4 +77,4 @@ help: ## this list
 
 toolchain:
 	@command -v swift >/dev/null || { \
-	  echo "no Swift toolchain in PATH: install 6.2 or newer for this system from https://www.swift.org/install/linux/" >&2; exit 1; }
+	  echo "no Swift toolchain in PATH: install 6.3 for this system from https://www.swift.org/install/linux/" >&2; exit 1; }
