@@ -100,10 +100,6 @@ package final class Reader {
     member(name, need, Self.name(of: range)) { integerHere(range) }
   }
 
-  // The generic methods are inlinable and stand on plain ones: compiled for each type where they are called, they need no
-  // type metadata at run time, which costs more on a process's first call than the reading itself. That takes a
-  // type that is : without it Swift (6.3) keeps the methods generic and does not say so.
-
   /// A string out of a fixed set.
   package func choice<E: RawRepresentable & CaseIterable>(_ name: StaticString, _ need: Need = .optional) -> E?
   where E.RawValue == String {
