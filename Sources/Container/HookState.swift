@@ -1,6 +1,6 @@
+import JSON
 import Kernel
 import OCISpec
-import JSON
 
 /// The state document hooks get on their standard input (config.md "POSIX-platform Hooks").
 struct HookState {

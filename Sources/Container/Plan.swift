@@ -5,7 +5,7 @@ import OCISpec
 /// All that was resolved, opened and compiled on the host before the container exists: what can fail on the host has
 /// failed by then. Init has it by inheriting the memory; nothing is sent or parsed a second time.
 ///
-/// A class, because it is large and handed on often: copies of it were a third of the stack that a start touches.
+/// A class, because it is large and handed on often: a struct would stand several times in each frame on the way.
 final class Plan {
   let id: String
   let spec: Spec

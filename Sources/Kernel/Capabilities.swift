@@ -1,6 +1,6 @@
 import CCapability
-import CLinux
 import CGlibc
+import CLinux
 
 /// A set of capabilities(7), a bit each.
 package struct CapabilitySet: Sendable, Equatable {

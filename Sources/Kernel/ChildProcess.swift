@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// How a process ended.
 package enum ExitStatus: Sendable, Equatable {

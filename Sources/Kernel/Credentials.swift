@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 // What makes up the identity and the limits of this process: each function is one system call, or the few that only
 // make sense together.

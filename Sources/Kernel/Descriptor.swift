@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// The one owner of an open file: closed when the owner's life ends.
 ///
@@ -113,14 +113,9 @@ func openat2(
 extension Descriptor {
   /// Reads at most `capacity` bytes; an empty result is the end of the file.
   package func read(atMost capacity: Int) throws(Failure) -> [UInt8] {
-    var failure: Failure?
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-      do throws(Failure) { count = try call("read") { unsafe apus_read(number, buffer.baseAddress, capacity) } } catch {
-        failure = error
-      }
+    try unsafe filled(capacity) { buffer throws(Failure) in
+      try call("read") { unsafe apus_read(number, buffer.baseAddress, capacity) }
     }
-    if let failure { throw failure }
-    return bytes
   }
 
   /// Reads to the end of the file, and fails with EFBIG beyond `limit` bytes.

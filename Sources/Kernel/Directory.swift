@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 // Changes below an open directory. A name is one component or a path whose every directory is ours; a name that comes
 // from a config is resolved by `open(_:_:resolve:)` first.

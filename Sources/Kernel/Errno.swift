@@ -1,7 +1,7 @@
 import CGlibc
 
 /// An error number of the kernel, errno(3). The names are those of swift-system, which does not compile for Embedded Swift.
-package struct Errno: RawRepresentable, Hashable, Sendable, Error, CustomStringConvertible {
+package struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   package let rawValue: CInt
 
   package init(rawValue: CInt) { self.rawValue = rawValue }
@@ -42,7 +42,6 @@ package struct Errno: RawRepresentable, Hashable, Sendable, Error, CustomStringC
   package static let fileNameTooLong = Errno(rawValue: ENAMETOOLONG)
   package static let noFunction = Errno(rawValue: ENOSYS)
   package static let tooManySymbolicLinkLevels = Errno(rawValue: ELOOP)
-  package static let overflow = Errno(rawValue: EOVERFLOW)
   package static let illegalByteSequence = Errno(rawValue: EILSEQ)
   package static let notSupported = Errno(rawValue: EOPNOTSUPP)
   package static let connectionReset = Errno(rawValue: ECONNRESET)

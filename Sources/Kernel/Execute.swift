@@ -1,6 +1,6 @@
+import CGlibc
 import CLinux
 import CVersion
-import CGlibc
 
 /// The arguments of an exec as C has them: made once, before the last moment, so that the exec itself allocates nothing.
 @safe @usableFromInline package struct ExecutableImage: ~Copyable {

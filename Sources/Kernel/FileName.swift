@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// A name as the kernel has it: any bytes but NUL. A `String` made of what is not UTF-8 is the name of another file, or of none.
 package struct FileName: Sendable, Equatable, CustomStringConvertible {
@@ -21,13 +21,9 @@ extension Descriptor {
     var names: [FileName] = []
     try rewind()  // a second listing of the same descriptor would be empty otherwise
     while true {
-      var failure: Failure?
-      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 32 << 10) { buffer, count in
-        do throws(Failure) {
-          count = try call("getdents64") { unsafe apus_getdents64(number, buffer.baseAddress, buffer.count) }
-        } catch { failure = error }
+      let bytes = try unsafe filled(32 << 10) { buffer throws(Failure) in
+        try call("getdents64") { unsafe apus_getdents64(number, buffer.baseAddress, buffer.count) }
       }
-      if let failure { throw failure }
       if bytes.isEmpty { return names }
       var offset = 0
       while offset < bytes.count {
@@ -66,15 +62,12 @@ extension Descriptor {
 extension Descriptor {
   /// The target of a symbolic link: of the entry `name`, or of this descriptor when it was opened `.path, .noFollow`.
   package func readLink(_ name: FileName = FileName([UInt8]())) throws(Failure) -> FileName {
-    var failure: Failure?
-    let target = unsafe [UInt8](unsafeUninitializedCapacity: 4000) { buffer, count in
-      do throws(Failure) {
-        count = try call("readlinkat") {
-          unsafe buffer.withMemoryRebound(to: CChar.self) { unsafe apus_readlinkat(number, name.bytes, $0.baseAddress, $0.count) }
-        }
-      } catch { failure = error }
+    // PATH_MAX, with room for the NUL that the kernel does not write.
+    let target = try unsafe filled(4096) { buffer throws(Failure) in
+      try unsafe buffer.withMemoryRebound(to: CChar.self) { bytes throws(Failure) in
+        try call("readlinkat") { unsafe apus_readlinkat(number, name.bytes, bytes.baseAddress, bytes.count) }
+      }
     }
-    if let failure { throw failure }
     return FileName(target)
   }
 }

@@ -1,6 +1,6 @@
+import CGlibc
 import CLinux
 import CStart
-import CGlibc
 
 /// What statx(2) says of an open file: enough to verify it before it is trusted.
 package struct FileStatus: Sendable {

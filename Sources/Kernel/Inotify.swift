@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// inotify(7): what happens to files, in the order in which it happened, kept by the kernel until it is read.
 ///

@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// MOUNT_ATTR_* bits of fsmount(2) and mount_setattr(2).
 package struct MountAttributes: OptionSet, Sendable {

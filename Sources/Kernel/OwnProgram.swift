@@ -1,6 +1,6 @@
-import CStart
-import CLinux
 import CGlibc
+import CLinux
+import CStart
 
 /// The file this process is the program of.
 ///

@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// Waits on several descriptors at once, poll(2).
 package struct Poll {

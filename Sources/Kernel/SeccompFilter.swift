@@ -1,6 +1,6 @@
+import CGlibc
 import CLinux
 import CSeccomp
-import CGlibc
 
 /// A filter in the making: the owner of libseccomp's `scmp_filter_ctx`.
 ///

@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// A system call filter as the kernel takes it: classic BPF over `struct seccomp_data` (seccomp(2)).
 package struct SeccompProgram: Equatable, Sendable {

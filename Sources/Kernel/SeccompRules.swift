@@ -1,6 +1,6 @@
+import CGlibc
 import CLinux
 import CSeccomp
-import CGlibc
 
 // What a filter's rules are made of.
 extension SeccompFilter {

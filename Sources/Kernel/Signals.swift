@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// A set of signals as rt_sigprocmask(2) has it: bit n−1 is signal n.
 package struct SignalSet: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// The two ends of a connection between a process and its child. SOCK_SEQPACKET: a message arrives whole or not at
 /// all, and the end of the other process is an empty read.

@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// What reading or writing without waiting came to.
 package enum Transfer: Equatable {

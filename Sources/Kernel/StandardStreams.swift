@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 /// Descriptors 0, 1 and 2 and those a caller passes on.
 package enum StandardStreams {

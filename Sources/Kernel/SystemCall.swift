@@ -1,5 +1,17 @@
 import CGlibc
 
+/// The bytes that a call of the kernel puts into a buffer of `capacity`; `fill` returns how many.
+func filled(
+  _ capacity: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(Failure) -> Int
+) throws(Failure) -> [UInt8] {
+  var failure: Failure?  // the initializer takes no typed throws
+  let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    do throws(Failure) { count = try unsafe fill(buffer) } catch { failure = error }
+  }
+  if let failure { throw failure }
+  return bytes
+}
+
 /// Turns the `-errno` convention of `CLinux` into a typed failure named after the system call.
 ///
 /// - EINTR is retried here and nowhere else.

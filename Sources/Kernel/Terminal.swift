@@ -1,5 +1,5 @@
-import CLinux
 import CGlibc
+import CLinux
 
 package struct WindowSize: Sendable {
   package let rows: UInt16

@@ -1,5 +1,5 @@
-import Kernel
 import Container
+import Kernel
 import Testing
 
 @testable import Commands
