@@ -29,7 +29,7 @@ def cells(row):
 
 def columns(rows):
     names = {name for row in rows for name in row["figures"]}
-    return [name for name in ORDER if name in names]
+    return [name for name in ORDER if name in names] + sorted(names - set(ORDER))
 
 
 def head(rows, versions):
