@@ -30,7 +30,7 @@ let package = Package(
   name: "apus",
   targets: [
     // The C libraries, one module map each, and our own system calls.
-    .systemLibrary(name: "CGlibc"),
+    .systemLibrary(name: "CLibc"),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CCapability", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
     .systemLibrary(name: "CJSON", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
@@ -51,8 +51,8 @@ let package = Package(
 
     // The rooms. An arrow only points down; `docs/architecture.md` says what each holds.
     .target(
-      name: "Kernel", dependencies: ["CGlibc", "CLinux", "CStart", "CVersion", "CSeccomp", "CCapability"], swiftSettings: room),
-    .target(name: "JSON", dependencies: ["CGlibc", "CJSON"], swiftSettings: room),
+      name: "Kernel", dependencies: ["CLibc", "CLinux", "CStart", "CVersion", "CSeccomp", "CCapability"], swiftSettings: room),
+    .target(name: "JSON", dependencies: ["CLibc", "CJSON"], swiftSettings: room),
     .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: room),
     .target(name: "DBus", dependencies: ["Kernel"], swiftSettings: room),
     .target(name: "ControlGroups", dependencies: ["DBus", "Kernel", "OCISpec"], swiftSettings: room),

@@ -1,6 +1,6 @@
 // The only file that sees json-c. Nothing unsafe leaves it: `Tree` owns what json-c allocated, `Node` points into it and
 // is internal to this module, where `Reader` keeps the tree alive for as long as it holds a node.
-import CGlibc
+import CLibc
 import CJSON
 
 /// A parsed document. Frees the whole json-c tree when it goes.

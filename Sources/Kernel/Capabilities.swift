@@ -1,5 +1,5 @@
 import CCapability
-import CGlibc
+import CLibc
 import CLinux
 
 /// A set of capabilities(7), a bit each.

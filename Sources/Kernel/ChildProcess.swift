@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// How a process ended.

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 
 /// A moment of CLOCK_REALTIME.
 package struct Timestamp: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 // What makes up the identity and the limits of this process: each function is one system call, or the few that only

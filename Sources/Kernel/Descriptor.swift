@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// The one owner of an open file: closed when the owner's life ends.

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 // Changes below an open directory. A name is one component or a path whose every directory is ours; a name that comes
@@ -18,7 +18,7 @@ extension Descriptor {
 
   /// Creates an empty regular file; EEXIST when anything, a link too, has the name.
   package func makeFile(_ name: String, mode: UInt32 = 0o644) throws(Failure) {
-    try call("mknodat") { unsafe apus_mknodat(number, name, UInt32(CGlibc.S_IFREG) | mode, 0, 0) }
+    try call("mknodat") { unsafe apus_mknodat(number, name, UInt32(CLibc.S_IFREG) | mode, 0, 0) }
   }
 
   /// Gives a file of this directory a second name.
@@ -60,14 +60,14 @@ extension Descriptor {
 }
 
 extension FileStatus.Kind {
-  /// CGlibc.S_IF*: what mknod(2) makes; a regular file where it can make none.
+  /// CLibc.S_IF*: what mknod(2) makes; a regular file where it can make none.
   var modeBits: UInt32 {
     let bits =
       switch self {
-      case .characterDevice: CGlibc.S_IFCHR
-      case .blockDevice: CGlibc.S_IFBLK
-      case .fifo: CGlibc.S_IFIFO
-      default: CGlibc.S_IFREG
+      case .characterDevice: CLibc.S_IFCHR
+      case .blockDevice: CLibc.S_IFBLK
+      case .fifo: CLibc.S_IFIFO
+      default: CLibc.S_IFREG
       }
     return UInt32(bits)
   }

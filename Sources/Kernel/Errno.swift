@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 
 /// An error number of the kernel, errno(3). The names are those of swift-system, which does not compile for Embedded Swift.
 package struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertible {

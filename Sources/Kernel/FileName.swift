@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// A name as the kernel has it: any bytes but NUL. A `String` made of what is not UTF-8 is the name of another file, or of none.

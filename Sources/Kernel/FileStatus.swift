@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 import CStart
 
@@ -23,14 +23,14 @@ package struct FileStatus: Sendable {
   static let wanted: UInt32 = 0x17ff  // STATX_BASIC_STATS | STATX_MNT_ID
 
   init(_ status: statx) {
-    switch CInt(status.stx_mode) & CGlibc.S_IFMT {
-    case CGlibc.S_IFREG: kind = .regular
-    case CGlibc.S_IFDIR: kind = .directory
-    case CGlibc.S_IFLNK: kind = .symbolicLink
-    case CGlibc.S_IFCHR: kind = .characterDevice
-    case CGlibc.S_IFBLK: kind = .blockDevice
-    case CGlibc.S_IFIFO: kind = .fifo
-    case CGlibc.S_IFSOCK: kind = .socket
+    switch CInt(status.stx_mode) & CLibc.S_IFMT {
+    case CLibc.S_IFREG: kind = .regular
+    case CLibc.S_IFDIR: kind = .directory
+    case CLibc.S_IFLNK: kind = .symbolicLink
+    case CLibc.S_IFCHR: kind = .characterDevice
+    case CLibc.S_IFBLK: kind = .blockDevice
+    case CLibc.S_IFIFO: kind = .fifo
+    case CLibc.S_IFSOCK: kind = .socket
     default: kind = .unknown
     }
     permissions = UInt32(status.stx_mode) & 0o7777

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// inotify(7): what happens to files, in the order in which it happened, kept by the kernel until it is read.

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 
 // Of libc and libm, what the conversion of a limit takes.
 

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// MOUNT_ATTR_* bits of fsmount(2) and mount_setattr(2).

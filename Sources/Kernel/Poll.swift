@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// Waits on several descriptors at once, poll(2).

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CStart
 
 /// What this program was called with: Embedded Swift has no `CommandLine`.

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 
 /// A POSIX extended regular expression, compiled once (regcomp(3), regex(7)).
 ///

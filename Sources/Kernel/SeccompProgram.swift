@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// A system call filter as the kernel takes it: classic BPF over `struct seccomp_data` (seccomp(2)).

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 
 /// Memory which this process and those it clones from here on have in common (mmap(2) MAP_SHARED): lines are added to it, by one
 /// process at a time, and stay when that process is killed. An exec leaves it.

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// A set of signals as rt_sigprocmask(2) has it: bit n−1 is signal n.

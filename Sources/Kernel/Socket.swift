@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// The two ends of a connection between a process and its child. SOCK_SEQPACKET: a message arrives whole or not at

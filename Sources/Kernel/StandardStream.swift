@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// What reading or writing without waiting came to.

@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 import CLinux
 
 /// Descriptors 0, 1 and 2 and those a caller passes on.

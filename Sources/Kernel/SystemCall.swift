@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 
 /// The bytes that a call of the kernel puts into a buffer of `capacity`; `fill` returns how many.
 func filled(

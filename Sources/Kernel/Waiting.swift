@@ -1,4 +1,4 @@
-import CGlibc
+import CLibc
 
 /// Sleeps for a time too short for ``sleep(milliseconds:)``. A signal may end it early.
 package func sleep(microseconds: Int) {

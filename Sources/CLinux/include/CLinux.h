@@ -1,6 +1,6 @@
 // The system calls apus makes, one a function. Each returns what the kernel returns: the result, or the negated errno.
 // `errno` never reaches Swift, where a release or a deinit may run between the call and its reading.
-// This header includes only uapi headers: libc's own would clash with the module CGlibc.
+// This header includes only uapi headers: libc's own would clash with the module CLibc.
 #pragma once
 #include <linux/bpf.h>
 #include <linux/filter.h>
