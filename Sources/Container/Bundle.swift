@@ -10,6 +10,7 @@ final class Bundle {
   /// With ``modes`` applied.
   let spec: Spec
   let modes: NamespaceModes
+  var wantsTerminal: Bool { spec.process?.terminal ?? false }
 
   private init(path: String, bytes: [UInt8], spec: Spec, modes: NamespaceModes) {
     self.path = path

@@ -20,8 +20,8 @@ final class Plan {
   var mountLabel = MountLabel()
   /// The soft limit of open files to put back; nil when it was not raised.
   var openFileLimit: UInt64?
-  /// The host's nodes for what a process in a user namespace may not mknod(2).
-  var hostDevices: [String: HostDevice] = [:]
+  /// nil where /dev is left as it is.
+  var devices: [PlannedDevice]?
   var process: ProcessPlan?
   var console: ConsolePlan?
   var seccomp: SeccompPlan?
@@ -78,11 +78,11 @@ final class Plan {
     track?.next("mounts, devices")
     plan.mountLabel = MountLabel.plan(spec, warn: runtime.warn)
     plan.mounts = try Mounts.plan(spec, directory, rootfs, namespaces, label: plan.mountLabel, proc, runtime.warn)
-    plan.hostDevices = try Devices.plan(spec, namespaces)
+    plan.devices = try Devices.plan(spec, namespaces)
     track?.next("process")
     if let process = spec.process {
-      plan.process = try ProcessPlan.plan(
-        process, inUserNamespace: namespaces.hasUserNamespace, listening: ListenDescriptors.count,
+      plan.process = try ProcessPlan(
+        process, spec, inUserNamespace: namespaces.hasUserNamespace, listening: ListenDescriptors.count,
         preserved: request.preserveFDs, runtime.warn)
       if process.terminal, let terminal { plan.console = ConsolePlan.plan(process, receiver: terminal) }
     }

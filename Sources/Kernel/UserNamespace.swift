@@ -5,10 +5,12 @@ package enum UserNamespace {
   /// Its number is part of the kernel's interface (PROC_USER_INIT_INO). A map of all ids to themselves, which others ask
   /// for, may also be that of a namespace in which root is not.
   package static var isInitial: Bool {
-    get throws(Failure) {
-      let own = try during("looking at /proc/self/ns/user", try FileStatus.of(host: "/proc/self/ns/user"))
-      return own.inode == 0xefff_fffd
-    }
+    get throws(Failure) { try ownIsInitial.get() }
+  }
+
+  /// Looked at once: a process of ours that enters another one does not ask any more.
+  private static let ownIsInitial = Result { () throws(Failure) in
+    try during("looking at /proc/self/ns/user", try FileStatus.of(host: "/proc/self/ns/user")).inode == 0xefff_fffd
   }
 
   /// Neither an ordinary user nor root of a user namespace only: those have of the host's cgroups what somebody gave to them,

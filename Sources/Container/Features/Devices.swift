@@ -1,6 +1,13 @@
 import Kernel
 import OCISpec
 
+/// A device of the container, and where its node comes from.
+struct PlannedDevice {
+  let device: Device
+  /// nil: init makes the node.
+  let node: HostDevice?
+}
+
 /// A device of the host that is bound into the container.
 enum HostDevice {
   /// A detached mount of its node.
@@ -42,13 +49,16 @@ enum Devices {
     return try !UserNamespace.isInitial
   }
 
-  static func plan(_ spec: Spec, _ namespaces: NamespacePlan) throws(Failure) -> [String: HostDevice] {
-    guard try areBound(hasUserNamespace: namespaces.hasUserNamespace), !leavesDevAlone(spec) else { return [:] }
-    var nodes: [String: HostDevice] = [:]
-    for device in wanted(spec) where device.type != .p {
-      nodes[device.path] = try during("device \(device.path)", try hostNode(device))
+  /// nil where /dev is left as it is.
+  static func plan(_ spec: Spec, _ namespaces: NamespacePlan) throws(Failure) -> [PlannedDevice]? {
+    if leavesDevAlone(spec) { return nil }
+    let areBound = try areBound(hasUserNamespace: namespaces.hasUserNamespace)
+    var planned: [PlannedDevice] = []
+    for device in wanted(spec) {
+      let node = areBound && device.type != .p ? try during("device \(device.path)", try hostNode(device)) : nil
+      planned.append(PlannedDevice(device: device, node: node))
     }
-    return nodes
+    return planned
   }
 
   /// How many descriptors the plan holds at most.
@@ -86,27 +96,26 @@ enum Devices {
   // MARK: Init
 
   static func apply(_ plan: Plan, _ rootfs: borrowing Rootfs) throws(Failure) {
-    if plan.mounts.contains(where: { $0.destination == "/dev" && $0.options.isBind }) { return }
+    guard let devices = plan.devices else { return }
     let dev = SharedDescriptor(try during("making /dev", try rootfs.openOrMake("/dev", .directory)))
-    for device in wanted(plan.spec) {
-      try during("device \(device.path)", try make(device, plan, dev, rootfs))
+    for planned in devices {
+      try during("device \(planned.device.path)", try make(planned, dev, rootfs))
     }
     try during("linking in /dev", try makeLinks(dev.descriptor))
   }
 
   private static func make(
-    _ device: Device, _ plan: Plan, _ dev: SharedDescriptor, _ rootfs: borrowing Rootfs
+    _ planned: PlannedDevice, _ dev: SharedDescriptor, _ rootfs: borrowing Rootfs
   ) throws(Failure) {
-    let path = device.path.lexicallyNormalPath
+    let path = planned.device.path.lexicallyNormalPath
     guard let (directory, name) = path.directoryAndName else { throw Failure("the path names no file") }
-    if directory == "/dev" { return try make(device, plan, as: name, in: dev.descriptor) }
-    try make(device, plan, as: name, in: try rootfs.openOrMake(directory, .directory))
+    if directory == "/dev" { return try make(planned, as: name, in: dev.descriptor) }
+    try make(planned, as: name, in: try rootfs.openOrMake(directory, .directory))
   }
 
-  private static func make(
-    _ device: Device, _ plan: Plan, as name: String, in parent: borrowing Descriptor
-  ) throws(Failure) {
-    switch plan.hostDevices[device.path] {
+  private static func make(_ planned: PlannedDevice, as name: String, in parent: borrowing Descriptor) throws(Failure) {
+    let device = planned.device
+    switch planned.node {
     case .tree(let node): return try bind(node.descriptor, as: name, in: parent)
     case .path: return try bind(try copy(device), as: name, in: parent)
     case nil: break

@@ -23,8 +23,8 @@ enum MemoryPolicies {
     }
   }
 
-  static func apply(_ linux: Linux) throws(Failure) {
-    guard let policy = linux.memoryPolicy else { return }
+  static func apply(_ policy: MemoryPolicy?) throws(Failure) {
+    guard let policy else { return }
     let mode = policy.flags.reduce(number(policy.mode)) { $0 | bit($1) }
     guard let list = NumberList(policy.nodes) else {
       throw Failure("linux.memoryPolicy.nodes: \(policy.nodes) is no list such as 0-3,7")

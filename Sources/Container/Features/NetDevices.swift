@@ -25,7 +25,7 @@ final class NetDevices {
   static func apply(_ plan: Plan, _ host: borrowing Rendezvous) throws(Failure) {
     if plan.spec.linux.netDevices.isEmpty { return }
     try host.send(.networkNamespace, with: try plan.proc.openOwnNamespace("net"))
-    guard try host.receive() == .proceed else { throw Failure("the runtime ended before the network devices were moved") }
+    guard try host.mayProceed() else { throw Failure("the runtime ended before the network devices were moved") }
   }
 
   // MARK: Host

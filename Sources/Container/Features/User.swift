@@ -9,13 +9,11 @@ enum Credentials {
   /// - Parameters:
   ///   - loadsFilter: keeps CAP_SYS_ADMIN as well, for a seccomp filter that is loaded last: see ``SeccompStep``.
   ///   - isOpenToItsUser: see ``Plan/isOpenToItsUser``.
-  static func apply(
-    _ plan: ProcessPlan, keepsGroups: Bool, loadsFilter: Bool, isOpenToItsUser: Bool
-  ) throws(Failure) {
+  static func apply(_ plan: ProcessPlan, loadsFilter: Bool, isOpenToItsUser: Bool) throws(Failure) {
     let user = plan.process.user
     try during("limiting the bounding set", try Kernel.Capabilities.limitBounding(to: plan.capabilities.bounding))
     try during("keeping capabilities", try ProcessControl.setKeepCapabilities(true))
-    if !keepsGroups { try setGroups(user.additionalGids) }
+    if !plan.keepsGroups { try setGroups(user.additionalGids) }
     try during("becoming gid \(user.gid)", try setGroupID(user.gid))
     try during("becoming uid \(user.uid)", try setUserID(user.uid))
     // setresuid(2) made us non-dumpable or not as it liked.

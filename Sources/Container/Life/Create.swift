@@ -7,7 +7,7 @@ extension Runtime {
   package func create(_ request: CreateRequest) throws(Failure) {
     try closeInherited(listening: ListenDescriptors.count, preserved: request.preserveFDs)
     try traced(request.trace, as: "create") { runtime throws(Failure) in
-      let container = try runtime.prepare(request, startsAtOnce: false, relay: nil)
+      let container = try runtime.prepare(request, startsAtOnce: false, isForeground: false)
       _ = container.finish()
     }
   }
@@ -41,10 +41,16 @@ extension Runtime {
   /// Nothing is touched before the config has been checked. From the state directory on, everything that is made goes on the
   /// rollback's list, and a failure leaves none of it.
   ///
-  /// - Parameter relay: where `run` in the foreground takes the terminal itself.
-  func prepare(_ request: CreateRequest, startsAtOnce: Bool, relay: SharedDescriptor?) throws(Failure) -> NewContainer {
-    let bundle = try checkedBundle(request, startsAtOnce: startsAtOnce, isForeground: relay != nil)
-    let terminal = if let relay { relay } else { try consoleSocket(request.consoleSocket) }
+  /// - Parameter isForeground: whether `run` takes the container's terminal itself.
+  func prepare(_ request: CreateRequest, startsAtOnce: Bool, isForeground: Bool) throws(Failure) -> NewContainer {
+    let bundle = try checkedBundle(request, startsAtOnce: startsAtOnce, isForeground: isForeground)
+    var relay: TerminalRelay.Connection?
+    var terminal = try consoleSocket(request.consoleSocket)
+    if isForeground && bundle.wantsTerminal {
+      let connection = try TerminalRelay.Connection.make()
+      terminal = connection.sender
+      relay = consume connection
+    }
     let receiver = try PIDFDSocket(request.pidfdSocket ?? bundle.spec.annotations[Annotations.pidfdReceiver])
     trace?.host.next("making the state directory")
     let directory = try StateDirectory.create(root: root, id: request.id)
@@ -80,13 +86,13 @@ extension Runtime {
         saved.startTime = try ProcessStatus.read(saved.pid, plan.proc)?.startTime ?? 0
         try saved.prepare(in: directory)
       }
-      try announce(host, request, receiver, saved, directory, &rollback, waits: !startsAtOnce)
+      try announce(host, request, receiver, saved, directory, &rollback, startsAtOnce: startsAtOnce)
     } catch {
       trace?.host.fail(error)
       host.abandon()
       throw error
     }
-    return NewContainer(rollback: rollback, directory: directory, host: host, saved: saved)
+    return NewContainer(rollback: rollback, directory: directory, host: host, saved: saved, relay: relay)
   }
 
   /// All that can be said before anything is made: of the request, the document, and what of this host init would miss late.
@@ -99,7 +105,7 @@ extension Runtime {
     trace?.host.next("checking the host")
     try HostChecks.demand(bundle.spec, bundle: bundle.path)
     try Terminals.check(
-      wanted: bundle.spec.process?.terminal ?? false, consoleSocket: request.consoleSocket != nil, isForeground: isForeground)
+      wanted: bundle.wantsTerminal, consoleSocket: request.consoleSocket != nil, isForeground: isForeground)
     if startsAtOnce, bundle.spec.process == nil { throw Failure("process property must not be empty") }
     return bundle
   }
@@ -129,10 +135,11 @@ extension Runtime {
     return cgroup
   }
 
-  /// Writes down who init is and tells it to all who asked; then it may outlive us.
+  /// Writes down who init is and tells it to all who asked; then it may outlive us, which one that starts at once is told together with
+  /// the word to start (`NewContainer.start`): it wakes up once.
   private func announce(
     _ host: borrowing Host, _ request: CreateRequest, _ receiver: PIDFDSocket?, _ saved: SavedState,
-    _ directory: borrowing StateDirectory, _ rollback: inout Rollback, waits: Bool
+    _ directory: borrowing StateDirectory, _ rollback: inout Rollback, startsAtOnce: Bool
   ) throws(Failure) {
     trace?.host.next("saving the state")
     let pid = saved.pid
@@ -143,8 +150,10 @@ extension Runtime {
       rollback.add { PIDFile.remove(pid, from: file) }
     }
     try receiver?.send(host.process, as: .first)
-    trace?.host.next("releasing init")
-    try host.release(self, waits: waits)
+    if !startsAtOnce {
+      trace?.host.next("releasing init")
+      try host.release(self)
+    }
     trace?.host.next("telling monitors")
     directory.tell(.created(pid: pid, startTime: saved.startTime), warn)
   }
@@ -157,6 +166,8 @@ struct NewContainer: ~Copyable {
   let directory: StateDirectory
   let host: Host
   let saved: SavedState
+  /// For the terminal of a container in the foreground.
+  private(set) var relay: TerminalRelay.Connection?
 
   /// It stays. Gives back its directory, and with that the lock.
   consuming func finish() -> StateDirectory {
@@ -175,7 +186,11 @@ struct NewContainer: ~Copyable {
     try NotifyRelay.open(directory, host.process, warn)
   }
 
-  var hasTerminal: Bool { host.plan.console != nil }
+  /// Takes the terminal that init has made; nil for a container without one.
+  mutating func takeTerminal() throws(Failure) -> TerminalRelay? {
+    guard let relay = relay.take() else { return nil }
+    return try relay.accept(host.plan.proc)
+  }
 
   /// Lets it through the gate, in the process that has made it.
   func start(_ runtime: Runtime) throws(Failure) {
@@ -183,6 +198,7 @@ struct NewContainer: ~Copyable {
     do {
       directory.tell(.started, runtime.warn)
       trace?.host.next("waiting for the program's start")
+      try host.letGo()
       try StartGate.pass(host.rendezvous) { listener throws(Failure) in try saved.forward(listener, spec) }
       let connectionEnd = trace.map { _ in monotonicNanoseconds() }
       trace?.host.next("looking whether it runs")

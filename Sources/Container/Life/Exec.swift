@@ -117,9 +117,9 @@ extension Runtime {
     if try target.initProcess.hasEnded(within: 0) { throw stopped }
     let container = try target.initProcess.withDescriptor { pidfd throws(Failure) in SharedDescriptor(try pidfd.duplicate()) }
     return JoinPlan(
-      id: saved.id, container: container, proc: proc, namespaces: namespaces, root: root, spec: spec,
-      process: try ProcessPlan.plan(
-        process, inUserNamespace: namespaces.contains(.user), listening: 0, preserved: request.preserveFDs, warn),
+      id: saved.id, container: container, proc: proc, namespaces: namespaces, root: root,
+      process: try ProcessPlan(
+        process, spec, inUserNamespace: namespaces.contains(.user), listening: 0, preserved: request.preserveFDs, warn),
       console: terminal.flatMap { process.terminal ? ConsolePlan.plan(process, receiver: $0) : nil },
       seccomp: try SeccompFeature.plan(
         spec.linux.seccomp, cacheDirectory: "\(self.root)/\(StateDirectory.cache)/seccomp", warn: warn, debug: { debug?($0) }),

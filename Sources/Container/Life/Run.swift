@@ -13,17 +13,16 @@ extension Runtime {
 
   private func makeAndRun(_ request: CreateRequest, _ options: RunOptions) throws(Failure) -> CInt {
     if options.detach {
-      let container = try prepare(request, startsAtOnce: true, relay: nil)
+      let container = try prepare(request, startsAtOnce: true, isForeground: false)
       let notify = try container.openNotifyRelay(warn)
       _ = try startNow(container, request.pidFile)
       notify?.wait()
       return 0
     }
     if !options.noSubreaper { try ProcessControl.setChildSubreaper() }
-    let relay = try TerminalRelay.Connection.make()
     let signals = try ForwardedSignals()
-    let container = try prepare(request, startsAtOnce: true, relay: relay.sender)
-    let terminal = container.hasTerminal ? try relay.accept(container.host.plan.proc) : nil
+    var container = try prepare(request, startsAtOnce: true, isForeground: true)
+    let terminal = try container.takeTerminal()
     let notify = try container.openNotifyRelay(warn)
     let started = try startNow(container, request.pidFile)
     trace?.write(warn)

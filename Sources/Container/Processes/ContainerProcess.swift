@@ -5,8 +5,6 @@ import OCISpec
 /// container to the exec of the program.
 struct ContainerProcess {
   let plan: ProcessPlan
-  /// For what each process has that is not in `process`: linux.personality, linux.memoryPolicy, annotations.
-  let spec: Spec
   let seccomp: SeccompPlan?
   let proc: ProcFS
   /// See ``Plan/isOpenToItsUser``.
@@ -16,9 +14,8 @@ struct ContainerProcess {
   /// Filled by ``findProgram()``.
   private var executable = ""
 
-  init(plan: ProcessPlan, spec: Spec, seccomp: SeccompPlan?, proc: ProcFS, isOpenToItsUser: Bool = false) {
+  init(plan: ProcessPlan, seccomp: SeccompPlan?, proc: ProcFS, isOpenToItsUser: Bool = false) {
     self.plan = plan
-    self.spec = spec
     self.seccomp = seccomp
     self.proc = proc
     self.isOpenToItsUser = isOpenToItsUser
@@ -28,8 +25,8 @@ struct ContainerProcess {
   mutating func setAttributes(_ rootfs: borrowing Rootfs) throws(Failure) {
     environment = try Environment.make(plan, rootfs, proc)
     setFileModeMask(plan.process.user.umask ?? 0o022)
-    try Personalities.apply(spec.linux)
-    try MemoryPolicies.apply(spec.linux)
+    try Personalities.apply(plan.personality)
+    try MemoryPolicies.apply(plan.memoryPolicy)
     try Scheduling.apply(plan.process)
     try IOPriorities.apply(plan.process)
     try ExecLabels.apply(plan.process, proc)
@@ -44,8 +41,7 @@ struct ContainerProcess {
     var entered = true
     do { try WorkingDirectory.enter(cwd) } catch  where error.errno == .permissionDenied { entered = false }
     try Credentials.apply(
-      plan, keepsGroups: Credentials.keepsGroups(spec), loadsFilter: SeccompStep.needsCapability(seccomp, plan.process),
-      isOpenToItsUser: isOpenToItsUser)
+      plan, loadsFilter: SeccompStep.needsCapability(seccomp, plan.process), isOpenToItsUser: isOpenToItsUser)
     if !entered { try WorkingDirectory.enter(cwd) }
   }
 

@@ -30,9 +30,8 @@ struct Host: ~Copyable {
     // resolved a second time.
     let before = try Descriptor.workingDirectory()
     try plan.rootfs.directory.descriptor.changeWorkingDirectory()
-    let process = try spawn(plan, entrance) {
-      Init.start(plan, ends, gate, closing: hostOnly + (entrance?.descriptors ?? []))
-    }
+    let notForInit = hostOnly + (entrance?.descriptors ?? [])
+    let process = try spawn(plan, entrance) { Init.start(plan, ends, gate, closing: notForInit) }
     cgroup?.endPlaceholder()
     plan.trace?.child.pid = process.pid
     do { try before.changeWorkingDirectory() } catch {
@@ -101,12 +100,12 @@ struct Host: ~Copyable {
     }
   }
 
-  /// Lets init outlive the runtime, once its pid is saved.
-  ///
-  /// - Parameter waits: whether for its answer. Who sends it on at once reads that later (`StartGate.pass`).
-  func release(_ runtime: Runtime, waits: Bool) throws(Failure) {
-    try send(.proceed)
-    if !waits { return }
+  /// Lets init outlive the runtime, once its pid is saved. Its answer is read later (`StartGate.pass`).
+  func letGo() throws(Failure) { try send(.proceed) }
+
+  /// Lets init outlive the runtime, and waits until it does.
+  func release(_ runtime: Runtime) throws(Failure) {
+    try letGo()
     switch try rendezvous.next(telling: runtime).message {
     case .ready: return
     case nil: throw try death()

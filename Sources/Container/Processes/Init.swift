@@ -38,8 +38,7 @@ struct Init: ~Copyable {
       try becomeInit(plan, rendezvous)
       track?.next("preparing the root file system")
       let process = plan.process.map {
-        ContainerProcess(
-          plan: $0, spec: plan.spec, seccomp: plan.seccomp, proc: plan.proc, isOpenToItsUser: plan.isOpenToItsUser)
+        ContainerProcess(plan: $0, seccomp: plan.seccomp, proc: plan.proc, isOpenToItsUser: plan.isOpenToItsUser)
       }
       var me = Init(plan: plan, rootfs: try enterRootfs(plan), process: process)
       for step in steps {
@@ -52,7 +51,7 @@ struct Init: ~Copyable {
       try rendezvous.send(.ready)
       // The host has written down who we are: from here on we can be found without it, and outlive it. Told, because a host
       // that ended before the signal is off would end us.
-      guard try rendezvous.receive() == .proceed else { throw Failure("the runtime ended before it had saved the container") }
+      guard try rendezvous.mayProceed() else { throw Failure("the runtime ended before it had saved the container") }
       try ProcessControl.setParentDeathSignal(0)
       track?.next("waiting at the start gate")
       try rendezvous.send(.ready)
@@ -86,7 +85,7 @@ struct Init: ~Copyable {
   /// In a new user namespace nobody is anybody until the host has written the maps.
   private static func becomeRoot(_ plan: Plan, _ rendezvous: borrowing Rendezvous) throws(Failure) {
     plan.trace?.child.begin("waiting for the id maps")
-    guard try rendezvous.receive() == .proceed else { throw Failure("the runtime ended before the id maps were written") }
+    guard try rendezvous.mayProceed() else { throw Failure("the runtime ended before the id maps were written") }
     plan.trace?.child.end()
     try during("becoming gid 0 of the user namespace", try setGroupID(0))
     try during("becoming uid 0 of the user namespace", try setUserID(0))
@@ -120,7 +119,7 @@ struct Init: ~Copyable {
   /// Waits for the word to start, then runs the last hooks and the program. Comes back only when that has failed.
   private func execute(startedBy starter: borrowing Rendezvous) {
     do {
-      guard try starter.receive() == .proceed else { return }  // it ended instead; the container never runs
+      guard try starter.mayProceed() else { return }  // it ended instead; the container never runs
       // From here on what the image brings is in the container: startContainer hooks.
       try ProcessControl.setDumpable(false)
       try execute(starter)

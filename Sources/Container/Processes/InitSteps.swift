@@ -64,7 +64,7 @@ extension Init {
     if !hooks.prestart.isEmpty || !hooks.createRuntime.isEmpty {
       plan.trace?.child.begin("waiting for the host's hooks")
       try host.send(.mounted)
-      guard try host.receive() == .proceed else { throw Failure("the runtime ended while its hooks ran") }
+      guard try host.mayProceed() else { throw Failure("the runtime ended while its hooks ran") }
       plan.trace?.child.end()
     }
     try HookRunner.run(

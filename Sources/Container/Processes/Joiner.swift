@@ -57,7 +57,7 @@ struct Joiner: ~Copyable {
       try setProcessName(Execution.joinerName)
       // Inside a user namespace limits can only be lowered.
       try Rlimits.raise(plan.process, pid: 0)
-      let process = ContainerProcess(plan: plan.process, spec: plan.spec, seccomp: plan.seccomp, proc: plan.proc)
+      let process = ContainerProcess(plan: plan.process, seccomp: plan.seccomp, proc: plan.proc)
       var me = Joiner(plan: plan, rootfs: try enterNamespaces(plan), process: process)
       for step in steps {
         if plan.tellsSteps { try host.send(.debug("exec: \(step.name)")) }
@@ -65,7 +65,7 @@ struct Joiner: ~Copyable {
       }
       try StandardStreams.close(from: 3 + plan.process.passedDescriptors, except: [host.socket])
       try host.send(.ready)
-      guard try host.receive() == .proceed else { return }  // the runtime ended instead
+      guard try host.mayProceed() else { return }  // the runtime ended instead
       // It ends before we do when it was told to.
       try ProcessControl.setParentDeathSignal(0)
       try me.process.execute(host)

@@ -12,7 +12,6 @@ final class JoinPlan {
   let namespaces: NamespaceKinds
   /// The root directory of init, for a container that shares the host's mount namespace.
   let root: SharedDescriptor?
-  let spec: Spec
   let process: ProcessPlan
   let console: ConsolePlan?
   let seccomp: SeccompPlan?
@@ -24,7 +23,7 @@ final class JoinPlan {
   let tellsSteps: Bool
 
   init(
-    id: String, container: SharedDescriptor, proc: ProcFS, namespaces: NamespaceKinds, root: SharedDescriptor?, spec: Spec,
+    id: String, container: SharedDescriptor, proc: ProcFS, namespaces: NamespaceKinds, root: SharedDescriptor?,
     process: ProcessPlan, console: ConsolePlan?, seccomp: SeccompPlan?, resourceControl: ResourceControl?, noNewKeyring: Bool,
     isBornInUserNamespace: Bool, tellsSteps: Bool
   ) {
@@ -33,7 +32,6 @@ final class JoinPlan {
     self.proc = proc
     self.namespaces = namespaces
     self.root = root
-    self.spec = spec
     self.process = process
     self.console = console
     self.seccomp = seccomp

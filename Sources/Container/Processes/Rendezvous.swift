@@ -80,6 +80,12 @@ struct Rendezvous: ~Copyable {
     try shared.descriptor.send(message.encoded, with: descriptor)
   }
 
+  /// Waits for the only word that init and joiners are ever told. False: the other process has ended instead.
+  func mayProceed() throws(Failure) -> Bool {
+    // A small buffer: it counts against the container's memory.
+    try shared.descriptor.receive(atMost: 64).bytes == Message.proceed.encoded
+  }
+
   /// The next message; nil when the other process has ended.
   func receive() throws(Failure) -> Message? { try receiveWithDescriptor().message }
 

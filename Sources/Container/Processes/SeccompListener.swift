@@ -19,7 +19,7 @@ enum SeccompStep {
   static func apply(_ seccomp: SeccompPlan?, _ host: borrowing Rendezvous) throws(Failure) {
     guard let seccomp, let listener = try SeccompFeature.load(seccomp) else { return }
     try host.send(.seccompListener, with: listener)
-    guard try host.receive() == .proceed else { throw Failure("the seccomp listener did not reach its supervisor") }
+    guard try host.mayProceed() else { throw Failure("the seccomp listener did not reach its supervisor") }
   }
 
   /// Host: gives the listener to the supervisor (config-linux.md "The Container Process State").

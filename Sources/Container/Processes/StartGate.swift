@@ -52,7 +52,7 @@ enum StartGate {
       let (message, descriptor) = try connection.receiveWithDescriptor()
       switch message {
       case nil: return
-      case .ready: continue  // the answer that `Host.release` has not waited for
+      case .ready: continue  // the answer that `Host.letGo` does not wait for
       case .failed(let failure): throw failure
       case .seccompListener:
         if let descriptor { try forward(descriptor.descriptor) }
