@@ -2,6 +2,15 @@
 import PackageDescription
 
 let isFuzzing = Context.environment["APUS_FUZZ"] != nil
+#if arch(arm64)
+  let machine = "aarch64"
+#else
+  let machine = "x86_64"
+#endif
+
+/// A release is linked with musl, which starts in half of glibc's time (docs/performance.md). Tests stay with glibc, as Foundation does.
+let musl = "/usr/lib/\(machine)-linux-musl"
+let muslHeaders = isFuzzing ? [] : ["-isystem", "/usr/include/\(machine)-linux-musl"]
 let commit = Context.gitInformation?.currentCommit ?? ""
 
 // Every room is compiled with strict memory safety: a libc call or a pointer outside `unsafe` does not build.
@@ -18,8 +27,16 @@ let embedded: [SwiftSetting] =
     .enableExperimentalFeature("Embedded", .when(configuration: .release)),
     // Each function in a section of its own: what is not called is left out, and what is called can be laid out in order. Small,
     // because a start meets most of its code once: fewer pages are worth more than fewer instructions.
-    .unsafeFlags(["-Xfrontend", "-function-sections", "-Osize"], .when(configuration: .release)),
+    .unsafeFlags(
+      ["-Xfrontend", "-function-sections", "-Osize"] + muslHeaders.flatMap { ["-Xcc", $0] }, .when(configuration: .release)),
   ]
+
+func cSettings(_ flags: [String] = []) -> [CSetting] {
+  [
+    .define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Wshadow", "-Werror"] + flags),
+    .unsafeFlags(muslHeaders, .when(configuration: .release)),
+  ]
+}
 
 /// The code of a room is compiled where the program is, whole, and there alone: two compilations of one function may number its
 /// constants differently under the same names, of which the linker keeps the first.
@@ -34,24 +51,23 @@ let package = Package(
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CCapability", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
     .systemLibrary(name: "CJSON", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
-    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Wshadow", "-Werror"])]),
+    .target(name: "CLinux", cSettings: cSettings(["-Wno-sign-compare"])),  // in musl's CMSG_NXTHDR
+
+    // What a release takes beside musl. In a debug build only tests use it.
+    .target(name: "CMusl", cSettings: cSettings()),
 
     // The program's first instructions, before those of libc: `apus_entry`, which the linker is told of below.
-    .target(
-      name: "CStart",
-      cSettings: [
-        .define("_GNU_SOURCE"),
-        .unsafeFlags([
-          "-O2", "-ffreestanding", "-fno-stack-protector", "-fno-sanitize=all", "-Wall", "-Wextra", "-Wshadow", "-Werror",
-        ]),
-      ]),
+    .target(name: "CStart", cSettings: cSettings(["-O2", "-ffreestanding", "-fno-stack-protector", "-fno-sanitize=all"])),
 
     // The commit that --version shows. A target of its own, so that a new commit compiles one line again and nothing else.
     .target(name: "CVersion", cSettings: [.define("APUS_COMMIT", to: "\"\(commit)\"")]),
 
     // The rooms. An arrow only points down; `docs/architecture.md` says what each holds.
     .target(
-      name: "Kernel", dependencies: ["CLibc", "CLinux", "CStart", "CVersion", "CSeccomp", "CCapability"], swiftSettings: room),
+      name: "Kernel", dependencies: ["CLibc", "CLinux", "CMusl", "CStart", "CVersion", "CSeccomp", "CCapability"],
+      swiftSettings: room,
+      // A release has it from musl.
+      linkerSettings: [.linkedLibrary("m", isFuzzing ? nil : .when(configuration: .debug))]),
     .target(name: "JSON", dependencies: ["CLibc", "CJSON"], swiftSettings: room),
     .target(name: "OCISpec", dependencies: ["JSON"], swiftSettings: room),
     .target(name: "DBus", dependencies: ["Kernel"], swiftSettings: room),
@@ -61,9 +77,18 @@ let package = Package(
     .executableTarget(
       name: "apus", dependencies: ["Commands"], swiftSettings: embedded,
       linkerSettings: [
-        // One static binary: nothing of the host is loaded into a process that enters a container. lld, because the
-        // default linker warns about dlopen in libc.a.
-        .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release)),
+        // One static binary: nothing of the host is loaded into a process that enters a container. lld orders functions (below). What
+        // `-static-executable` names is for ordinary Swift and for glibc, so all that is linked stands here: `linux/..` is where the
+        // toolchain has its libraries, and libgcc has the division of integers of 128 bits.
+        .unsafeFlags(
+          [
+            "-use-ld=lld", "-Xclang-linker", "-static", "-Xclang-linker", "-Wno-unused-command-line-argument", "-Xclang-linker",
+            "-nostdlib",
+          ]
+            + [
+              "\(musl)/crt1.o", "\(musl)/crti.o", "\(musl)/libc.a", "\(musl)/crtn.o", "-lgcc",
+              "-l:../embedded/\(machine)-unknown-linux-gnu/libswiftUnicodeDataTables.a",
+            ].flatMap { ["-Xlinker", $0] }, .when(configuration: .release)),
         // Sources/CStart/CStart.c
         .unsafeFlags(["-Xlinker", "--entry=apus_entry"], .when(configuration: .release)),
         // What a start calls lies together, in the order of the calls: packaging/function-order/record.
@@ -78,6 +103,7 @@ let package = Package(
     .target(name: "Conformance", swiftSettings: strict),
 
     .target(name: "Fixtures", dependencies: ["OCISpec"], path: "Tests/Fixtures"),
+    .testTarget(name: "CMuslTests", dependencies: ["CMusl"]),
     .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "DBusTests", dependencies: ["DBus", "Kernel"]),

@@ -68,7 +68,7 @@ int apus_setxattr(int fd, const char *name, const void *bytes, size_t count) { R
 long apus_rewind(int fd) { RESULT(lseek(fd, 0, SEEK_SET)); }
 int apus_faccessat2(int d, const char *path, int mode, int flags) { RESULT(syscall(SYS_faccessat2, d, path, mode, flags)); }
 int apus_flock(int fd, int operation) { RESULT(flock(fd, operation)); }
-int apus_fcntl(int fd, int command, int argument) { RESULT(fcntl(fd, command, argument)); }
+int apus_fcntl(int fd, int command, int argument) { RESULT(syscall(SYS_fcntl, fd, command, argument)); }
 int apus_duplicate_onto(int fd, int target) { RESULT(dup2(fd, target)); }
 int apus_inotify_init(void) { RESULT(syscall(SYS_inotify_init1, O_CLOEXEC | O_NONBLOCK)); }
 int apus_inotify_add_watch(int fd, const char *path, unsigned mask) { RESULT(syscall(SYS_inotify_add_watch, fd, path, mask)); }
@@ -119,7 +119,7 @@ int apus_keyctl_set_permissions(long key, unsigned permissions) { RESULT(syscall
 int apus_seccomp(unsigned operation, unsigned flags, void *args) { RESULT(syscall(SYS_seccomp, operation, flags, args)); }
 // The signal mask of rt_sigprocmask(2) is 64 bits: bit n-1 is signal n.
 int apus_sigprocmask(int how, uint64_t mask, uint64_t *old) { RESULT(syscall(SYS_rt_sigprocmask, how, &mask, old, 8)); }
-int apus_reset_signal(int number) { RESULT(signal(number, SIG_DFL) == SIG_ERR ? -1 : 0); }
+int apus_reset_signal(int number) { RESULT(syscall(SYS_rt_sigaction, number, (uint64_t[4]){0}, NULL, 8)); }  // SIG_DFL, no flags, no mask
 int apus_signalfd(uint64_t mask) { RESULT(syscall(SYS_signalfd4, -1, &mask, 8, SFD_CLOEXEC)); }
 
 int apus_fsopen(const char *type) { RESULT(syscall(SYS_fsopen, type, FSOPEN_CLOEXEC)); }

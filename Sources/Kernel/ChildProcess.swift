@@ -1,5 +1,6 @@
 import CLibc
 import CLinux
+import CMusl
 
 /// How a process ended.
 package enum ExitStatus: Sendable, Equatable {
@@ -89,7 +90,8 @@ package func spawn(_ body: () -> Never) throws(Failure) -> ProcessHandle {
 /// Starts a child with what only clone3(2) can give it at its birth, without CLONE_VM. `body` never returns.
 ///
 /// The child has a copy of all memory and all descriptors, so nothing is serialised for it. That is safe in Swift
-/// because apus has one thread: no lock can be held by a thread the child does not have.
+/// because apus has one thread: no lock can be held by a thread the child does not have. Memory it shares with us until one of us writes to
+/// it, and what it copies then counts against its cgroup, so it allocates from pages of its own.
 ///
 /// - Parameters:
 ///   - namespaces: new namespaces for the child. Not `.cgroup`: the kernel would take the *parent's* cgroup as its root
@@ -115,7 +117,10 @@ package func spawn(
     arguments.pidfd = UInt64(UInt(bitPattern: pointer))
     return try call("clone3") { unsafe apus_clone3(&arguments) }
   }
-  if pid == 0 { body() }
+  if pid == 0 {
+    apus_leave_memory_to_parent()
+    body()
+  }
   return ProcessHandle(pid: pid, pidfd: Descriptor(owning: pidfd))
 }
 

@@ -24,7 +24,7 @@ import CLinux
   package var numberForDisplay: CInt { number }
 
   /// Whether the access mode lets us write (O_WRONLY, O_RDWR).
-  package var isOpenForWriting: Bool { apus_fcntl(number, F_GETFL, 0) & O_ACCMODE != O_RDONLY }
+  package var isOpenForWriting: Bool { apus_fcntl(number, F_GETFL, 0) & (O_WRONLY | O_RDWR) != O_RDONLY }
 
   package func setCloseOnExec(_ on: Bool) throws(Failure) {
     try call("fcntl(F_SETFD)") { apus_fcntl(number, F_SETFD, on ? FD_CLOEXEC : 0) }

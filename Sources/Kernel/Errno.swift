@@ -1,16 +1,13 @@
 import CLibc
 
 /// An error number of the kernel, errno(3). The names are those of swift-system, which does not compile for Embedded Swift.
-package struct Errno: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+package struct Errno: RawRepresentable, Hashable, Sendable {
   package let rawValue: CInt
 
   package init(rawValue: CInt) { self.rawValue = rawValue }
 
   /// What went wrong in the call of libc that just failed.
   package static var current: Errno { Errno(rawValue: apus_errno()) }
-
-  /// strerror(3) in the C locale: this program sets no other.
-  package var description: String { unsafe String(cString: strerror(rawValue)) }
 
   package static let notPermitted = Errno(rawValue: EPERM)
   package static let noSuchFileOrDirectory = Errno(rawValue: ENOENT)

@@ -124,6 +124,6 @@ extension Descriptor {
 
 /// Brings a network interface of this process's network namespace up (netdevice(7) SIOCSIFFLAGS).
 package func bringUp(interface name: String) throws(Failure) {
-  let socket = Descriptor(owning: try call("socket") { apus_socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0) })
+  let socket = Descriptor(owning: try call("socket") { apus_socket(AF_INET, 2, 0) })  // SOCK_DGRAM
   try call("ioctl(SIOCSIFFLAGS)") { unsafe apus_interface_up(socket.number, name) }
 }

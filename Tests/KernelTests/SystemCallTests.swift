@@ -34,6 +34,9 @@ struct SystemCallTests {
     #expect(try directory.open("link", [.path, .noFollow], resolve: .beneath).readLink().text == target)
   }
 
+  @Test("An error has the text of glibc, which this test is linked with", arguments: -1...140 as ClosedRange<CInt>)
+  func errorsHaveTheirText(number: CInt) { #expect("\(Errno(rawValue: number))" == String(cString: strerror(number))) }
+
   @Test(
     "A number is read as Double reads it, or not at all",
     arguments: ["1", "1.5", ".5", "5.", "-3", "+2", "1e3", "0x10", "", " 1", "1 ", "1x", "x", "1_000", "1,5", "\t1"])

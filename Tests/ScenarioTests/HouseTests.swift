@@ -13,7 +13,7 @@ import Testing
     "OCISpec": ["JSON"],
     "Conformance": [],
     "JSON": ["CJSON", "CLibc"],
-    "Kernel": ["CLinux", "CStart", "CVersion", "CSeccomp", "CCapability", "CLibc"],
+    "Kernel": ["CLinux", "CMusl", "CStart", "CVersion", "CSeccomp", "CCapability", "CLibc"],
   ]
 
   struct Source: CustomStringConvertible {
