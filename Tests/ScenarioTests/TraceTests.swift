@@ -35,7 +35,7 @@ extension Scenarios {
           "starting apus", "decoding config.json", "checking config.json", "checking the host", "making the state directory",
           "planning", "copying config.json", "making the cgroup", "starting the container's process",
           "resctrl, oom_score_adj, hard limits", "device program", "preparing the state", "waiting for init", "saving the state",
-          "releasing init", "telling monitors", "waiting for the program's start", "looking whether it runs",
+          "telling monitors", "waiting for the program's start", "looking whether it runs",
         ])
       #expect(trace.rows.values.joined().allSatisfy { $0.error == nil })
       try expectOneClock(in: trace)

@@ -39,6 +39,14 @@ extension Scenarios {
       #expect(try Self.file("memory.max", ["memory": [:]]) == "max")
     }
 
+    /// What the runtime itself takes of the container's memory until the program runs; 128 KiB are enough too.
+    @Test(.needs("memory"), .disabled(if: Runtime.isRunc, "it takes 2 MiB")) func aSmallLimitIsEnough() throws {
+      let bundle = try Bundle(["true"])
+      bundle.config["linux.resources.memory"] = ["limit": 163_840]
+      let runtime = try Runtime()
+      for _ in 0..<3 { expectSuccess(try runtime.run(bundle)) }
+    }
+
     @Test(.needs("memory")) func memoryReservation() throws {
       #expect(try Self.file("memory.low", ["memory": ["reservation": 33_554_432]]) == "33554432")
     }
