@@ -11,18 +11,15 @@ final class ContainerStatus {
 
   init(_ proc: ProcFS) { self.proc = proc }
 
-  static func of(_ saved: SavedState, _ directory: borrowing StateDirectory, _ proc: ProcFS) throws(Failure) -> Status {
-    try ContainerStatus(proc).status(of: saved, hasGate: directory.has(StateDirectory.gate))
-  }
+  static func of(_ saved: SavedState, _ proc: ProcFS) throws(Failure) -> Status { try ContainerStatus(proc).status(of: saved) }
 
-  /// - Parameter hasGate: whether the start gate is there; asked for only where it matters.
-  func status(of saved: SavedState, hasGate: @autoclosure () -> Bool) throws(Failure) -> Status {
+  func status(of saved: SavedState) throws(Failure) -> Status {
     if saved.pid == 0 { return .creating }
     guard let process = try saved.initStatus(proc) else { return .stopped }
     // Before `created`: an init that is frozen at the start gate would not answer.
     if let record = saved.controlGroup, try ControlGroup.isFrozen(record, in: try hierarchy()) { return .paused }
-    // What has executed a program is past the gate. So is its container, should another of the same id be at its own by now.
-    return process.hasNotExecuted && hasGate() ? .created : .running
+    // "the container process has neither exited nor executed the user-specified program" (runtime.md "State")
+    return process.hasNotExecuted ? .created : .running
   }
 
   private func hierarchy() throws(Failure) -> Hierarchy {

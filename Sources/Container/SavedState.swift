@@ -59,7 +59,7 @@ struct SavedState {
   /// - Parameter path: of the file, for messages.
   static func decode(_ bytes: [UInt8], path: @autoclosure () -> String) throws(Failure) -> SavedState {
     let reader: Reader
-    do throws(SyntaxError) { reader = try Reader(parsing: bytes) } catch {
+    do throws(SyntaxError) { reader = try Reader(parsing: bytes, isOwn: true) } catch {
       throw Failure("\(path()):\(error.line):\(error.column): \(error.message)")
     }
     let state = SavedState(reader)
@@ -115,8 +115,9 @@ struct SavedState {
     var members: [(name: String, value: JSONValue)] = [
       ("id", .string(id)), ("ociVersion", .string(ociVersion)), ("bundle", .string(bundle)), ("rootfs", .string(rootfs)),
       ("created", .string(created)), ("owner", .integer(Int64(ownerUID))), ("pid", .integer(Int64(pid))),
-      ("startTime", .unsigned(startTime)), ("annotations", .map(annotations)),
+      ("startTime", .unsigned(startTime)),
     ]
+    if !annotations.isEmpty { members.append(("annotations", .map(annotations))) }
     if let waitStatus { members.append(("waitStatus", .integer(Int64(waitStatus)))) }
     if noNewKeyring { members.append(("noNewKeyring", .boolean(true))) }
     if let hostMountID { members.append(("hostMountID", .unsigned(hostMountID))) }

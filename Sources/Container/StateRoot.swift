@@ -25,7 +25,4 @@ struct StateRoot: ~Copyable {
     try ContainerID.check(id)
     return try directory.open("\(id)/\(name)", [.readOnly, .noFollow], resolve: [.beneath, .noSymlinks]).readFile()
   }
-
-  /// Any failure means that it cannot be used.
-  func has(_ name: String, of id: String) -> Bool { (try? directory.status(of: "\(id)/\(name)")) != nil }
 }

@@ -40,15 +40,17 @@ package final class Reader {
   /// What is said of a text that no system call could take.
   package static let nullByte = "contains a null byte"
 
-  /// - Parameter listsUnknown: `unknown` tells what nobody asked for, once `finish` was called.
+  /// - Parameters:
+  ///   - listsUnknown: `unknown` tells what nobody asked for, once `finish` was called.
+  ///   - isOwn: nobody else writes this document: what json-c lets through is not looked for.
   /// - Throws: `SyntaxError` when the bytes are not one strict JSON document with unique member names.
-  package init(parsing bytes: [UInt8], listsUnknown: Bool = false) throws(SyntaxError) {
+  package init(parsing bytes: [UInt8], listsUnknown: Bool = false, isOwn: Bool = false) throws(SyntaxError) {
     guard bytes.count <= Self.sizeLimit else {
       throw SyntaxError(line: 1, column: 1, "the document has \(bytes.count) bytes, more than the \(Self.sizeLimit) allowed")
     }
     tree = try Tree.parse(bytes, depth: Self.depthLimit)
     root = tree.root
-    try Strictness.check(bytes, parsedMembers: root.membersBelow)
+    if !isOwn { try Strictness.check(bytes, parsedMembers: root.membersBelow) }
     levels.reserveCapacity(16)
     if listsUnknown { asked = [Asked()] }
     if root.kind != .object {

@@ -8,9 +8,8 @@
 enum CostBounds {
   /// Of a `run` of what `spec` writes, by the runtime and by init up to the exec.
   static let systemCalls = 575
-  /// Of a `list`, for each container that is created: its state, its process and its cgroup.events are opened, read and closed, and the
-  /// start gate is looked for. Of one that runs it is one less.
-  static let systemCallsOfEachListed = 10
+  /// Of a `list`, for each container that is created: its state, its process and its cgroup.events are opened, read and closed.
+  static let systemCallsOfEachListed = 9
   /// Of the same `run`, its program /bin/true of busybox included.
   static let pageFaults = 190
   /// Of the same `run`, in user mode. Which functions libc takes for copying depends on the processor.

@@ -20,7 +20,7 @@ extension Runtime {
     // With --force a state that cannot be read goes as well: nothing in it can be relied on, and nothing else frees the id.
     do { saved = try SavedState.load(from: directory) } catch  where force { return try directory.remove() }
     let proc = try ProcFS()
-    let status = try ContainerStatus.of(saved, directory, proc)
+    let status = try ContainerStatus.of(saved, proc)
     switch status {
     case .stopped, .created: break
     case _ where force: break

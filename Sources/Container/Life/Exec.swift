@@ -47,7 +47,7 @@ extension Runtime {
     let directory = try StateDirectory.open(root: root, id: request.id, lock: false)
     let saved = try SavedState.load(from: directory)
     let proc = try ProcFS()
-    switch try ContainerStatus.of(saved, directory, proc) {
+    switch try ContainerStatus.of(saved, proc) {
     case .creating: throw Failure("cannot exec in a container that is being created")
     case .paused where !request.ignorePaused:
       throw Failure("cannot exec in a paused container (use --ignore-paused to override)")

@@ -7,7 +7,7 @@ extension Runtime {
   package func pause(_ id: String) throws(Failure) {
     let directory = try StateDirectory.open(root: root, id: id, lock: true)
     let saved = try SavedState.load(from: directory)
-    let status = try ContainerStatus.of(saved, directory, try ProcFS())
+    let status = try ContainerStatus.of(saved, try ProcFS())
     if status == .paused { throw Failure("container not running", hint: "it is paused already") }
     guard status != .stopped, status != .creating else { throw Failure("container not running") }
     try requireControlGroup(of: saved, to: "pause it")
@@ -20,7 +20,7 @@ extension Runtime {
   package func resume(_ id: String) throws(Failure) {
     let directory = try StateDirectory.open(root: root, id: id, lock: true)
     let saved = try SavedState.load(from: directory)
-    let status = try ContainerStatus.of(saved, directory, try ProcFS())
+    let status = try ContainerStatus.of(saved, try ProcFS())
     guard status == .paused, let cgroup = try controlGroup(of: saved) else { throw Failure("container not paused") }
     try cgroup.thaw()
     directory.tell(.resumed, warn)

@@ -7,7 +7,7 @@ extension Runtime {
     let directory = try StateDirectory.open(root: root, id: id, lock: true)
     let saved = try SavedState.load(from: directory)
     let proc = try ProcFS()
-    let status = try ContainerStatus.of(saved, directory, proc)
+    let status = try ContainerStatus.of(saved, proc)
     switch status {
     case .created: break
     case .stopped: throw Failure("cannot start a container that has stopped")

@@ -20,7 +20,7 @@ extension Runtime {
     let directory = try StateDirectory.open(root: root, id: id, lock: false)
     let saved = try SavedState.load(from: directory)
     let proc = try ProcFS()
-    return try ContainerSummary(saved, try ContainerStatus.of(saved, directory, proc), proc, Owners())
+    return try ContainerSummary(saved, try ContainerStatus.of(saved, proc), proc, Owners())
   }
 
   /// Every container of the root, by id. What is no container, or vanishes meanwhile, is passed over.
@@ -38,7 +38,7 @@ extension Runtime {
     for id in identifiers {
       do throws(Failure) {
         let saved = try SavedState.load(id, from: directory)
-        let now = try status.status(of: saved, hasGate: directory.has(StateDirectory.gate, of: id))
+        let now = try status.status(of: saved)
         result.append(try ContainerSummary(saved, now, proc, owners))
       } catch { debug?("list: passing over \(root)/\(id): \(error.message)") }
     }

@@ -19,7 +19,7 @@ extension Runtime {
     let directory = try StateDirectory.open(root: root, id: id, lock: true)
     let saved = try SavedState.load(from: directory)
     let proc = try ProcFS()
-    let status = try ContainerStatus.of(saved, directory, proc)
+    let status = try ContainerStatus.of(saved, proc)
     guard status != .stopped, status != .creating else { throw Failure("container not running") }
     try requireControlGroup(of: saved, to: "limit it")
     guard let cgroup = try controlGroup(of: saved) else { throw Failure("container not running") }
