@@ -144,7 +144,7 @@ def count_instructions(command, runtime):
 # Memory as a cgroup counts it: of init and of what the kernel keeps for it
 
 
-@scenario("memory-init", "memory of a created container in its cgroup", "MB", share=0.05, place="uml")
+@scenario("memory-init", "memory of a created container in its cgroup", "MB", share=1, place="uml")
 def memory_init(lab, runtime):
     bundle, name = lab.bundle(bundles.limited, 0), lab.new_id(runtime)
 
